@@ -1,0 +1,1 @@
+"""What Citewell may say: curated pages, their passages and their references."""
