@@ -51,6 +51,7 @@ def check(
         f"ok: {len(library.pages)} pages, {len(library.passages)} passages, {len(library.claims)} claims, "
         f"{len(library.questions)} questions, corpus version {library.version}",
         highlight=False,
+        soft_wrap=True,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from corpus.leaks import find_leaks
-from corpus.library import CONTENT, Library
+from corpus.library import BIBLIOGRAPHY, CONTENT, Library
 from corpus.originality import borrowed, read_article_runs
 from corpus.page import Level, Passage
 from corpus.readability import grade
@@ -49,18 +49,22 @@ def curated(library: Library) -> Iterator[Passage]:
 
 def at(passage: Passage, text: str) -> Problem:
     """A problem at a passage's heading."""
-    return Problem(f"{passage.page}.md", passage.line, f"{passage.id}: {text}")
+    file = "references.json" if passage.page == BIBLIOGRAPHY else f"{passage.page}.md"
+    return Problem(file, passage.line, f"{passage.id}: {text}")
 
 
 def unique_ids(library: Library) -> Iterator[Problem]:
-    """No passage id, and no sentence on a page, stands twice."""
+    """No passage id, and no sentence or heading on a page, stands twice."""
     ids = Counter(passage.id for passage in curated(library))
     for passage in curated(library):
         if ids[passage.id] > 1:
             yield at(passage, "another passage has the same id")
     for page in library.pages.values():
         seen: dict[str, str] = {}
+        headings = Counter(passage.heading for passage in page.passages)
         for passage in page.passages:
+            if headings[passage.heading] > 1:
+                yield at(passage, f"the heading {passage.heading!r} stands twice on the page")
             for sentence in passage.sentences:
                 if sentence in seen and seen[sentence] != passage.id:
                     yield at(passage, f"{sentence!r} stands in {seen[sentence]} already")
@@ -126,7 +130,17 @@ def leaks(library: Library) -> Iterator[Problem]:
                 yield Problem(f"{page.id}.md", 1, f"leak ({leak.rule}): {leak.excerpt!r}")
     for question in library.questions:
         for leak in find_leaks(question.text):
-            yield Problem(f"{question.passage}", 1, f"leak ({leak.rule}) in a question: {leak.excerpt!r}")
+            passage = library.passages.get(question.passage)
+            text = f"leak ({leak.rule}) in a question: {leak.excerpt!r}"
+            yield at(passage, text) if passage else Problem("questions", 1, text)
+    labels = library.labels
+    words = (*labels.evidence.values(), *labels.status.values())
+    for text in (*(each.words for each in words), *(each.meaning for each in words), *labels.population.values()):
+        for leak in find_leaks(text):
+            yield Problem("labels.yaml", 1, f"leak ({leak.rule}): {leak.excerpt!r}")
+    for term in library.glossary:
+        for leak in find_leaks(term.definition):
+            yield Problem("glossary.yaml", 1, f"{term.term}: leak ({leak.rule}): {leak.excerpt!r}")
     for reference in library.references.values():
         for leak in find_leaks(reference.text):
             yield Problem("references.json", 1, f"{reference.id}: leak ({leak.rule}): {leak.excerpt!r}")
@@ -180,9 +194,9 @@ def questions(library: Library) -> Iterator[Problem]:
         for sentence in question.answer:
             if sentence not in passage.sentences:
                 yield at(passage, f"the answer to {question.text!r} is not a sentence of the passage: {sentence!r}")
-        other = asked.setdefault(question.text.lower(), question.passage)
-        if other != question.passage:
-            yield at(passage, f"{question.text!r} is laid beside {other!r} as well")
+        if question.text.lower() in asked:
+            yield at(passage, f"{question.text!r} is laid beside {asked[question.text.lower()]!r} as well")
+        asked.setdefault(question.text.lower(), question.passage)
         if question.claim and question.claim not in library.claims and question.claim not in library.references:
             yield at(passage, f"questions for {question.claim!r}, which is no claim and no reference")
     for passage in curated(library):

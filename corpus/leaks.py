@@ -50,9 +50,7 @@ CHANGE = (
     r"lower|raise|reduce|quit|begin|start with|begin with|change|adjust|discontinue|take(?! part\b)|use|try|(?:come|go|wean|"
     r"stay) off|go back on|take a break from)"
 )
-STOP = (
-    r"(?:start|stop|skip|take|hold|quit|restart|pause|double|begin|taper|halve|split|discontinue|switch to|(?:come|go) off)"
-)
+STOP = r"(?:start|stop|skip|take|hold|quit|restart|pause|double|begin|taper|halve|split|discontinue|switch to|(?:come|go) off)"
 AT_ONCE = (
     rf"(?:stop|skip|quit|restart|pause|double|discontinue)(?=$|[.;!?]| (?:tonight|today|tomorrow|now|early|whenever|"
     rf"altogether|up\b|(?:for|in|after) {LENGTH}))"
@@ -68,6 +66,7 @@ HARMLESS_END = (
     r"doctor|nurse|clinic|pharmac|care))"
 )
 ADVERBS = r"(?:now |also |then |safely |simply |just |probably |instead |please |first |so )"
+AMOUNT = r"(?:dose|amount|dosage|plan|schedule)"
 ABOUT = r"(?:about |around |up to |only |roughly |at least |between |from )"
 
 
@@ -174,12 +173,13 @@ RULES = (
     ),
     rule(
         "judgement on an amount",
-        r"\b(?:that|this|your)(?: (?:dose|amount|dosage|plan|schedule))?(?:'s| (?:sounds|looks|seems|is)) (?:about |quite |"
-        r"perfectly )?(?:right|fine|ok|okay|correct|normal|too (?:much|little|high|low)|(?:more|less|higher|"
-        r"lower) than (?:usual|normal|average))\b",
+        # Alone, `that` has to begin a clause: bone density that is lower than normal is no judgement.
+        rf"(?:(?:^|[.?!,;:\"“(] ?|\b(?:yes|no|so|and|but|think|say|says) )(?:that|this)|\b(?:that|this|your) {AMOUNT})"
+        r"(?:'s| (?:sounds|looks|seems|is)) (?:about |quite |perfectly )?(?:right|fine|ok|okay|correct|normal|"
+        r"too (?:much|little|high|low)|(?:more|less|higher|lower) than (?:usual|normal|average))\b",
         r"\b(?:that|this|it|yours)(?:'s| is) an? (?:very )?(?:normal|usual|typical|safe|high|low|good|common|standard|large|"
         r"small|big) (?:dose|amount|dosage)\b",
-        r"\byour (?:dose|amount|plan|schedule) (?:\w+ ){1,3}?(?:sounds|looks|seems|is) (?:\w+ly )?(?:reasonable|good|safe|"
+        rf"\byour {AMOUNT} (?:\w+ ){{1,3}}?(?:sounds|looks|seems|is) (?:\w+ly )?(?:reasonable|good|safe|"
         r"sensible|fine|right|okay)\b",
         rf"\byou(?:'re| are) (?:taking|using|on) (?:too (?:much|little)|more than|less than|the (?:right|wrong) (?:{THERAPY}|"
         rf"amount))\b",

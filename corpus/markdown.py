@@ -10,10 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from corpus.exceptions import ContentError
+from corpus.files import explain, parse_yaml, read_text
 from corpus.page import EvidenceLabel, Level, Page, Passage, Population, Review
 
 TOPICS = [
@@ -90,11 +90,12 @@ def read_page(path: Path) -> Page:
     Raises:
         ContentError: the file breaks the format of `docs/content.md`; the message names file and line.
     """
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = read_text(path).removesuffix("\n").split("\n")
     front, body_starts = read_front_matter(path, lines)
     if front.id != path.stem:
         raise ContentError(path, 1, f"id {front.id!r} differs from the file name; name the file {front.id}.md")
     passages: list[Passage] = []
+    levels: list[Level] = []
     ask: tuple[str, ...] = ()
     for section in blocks(path, lines, body_starts, "# "):
         name = section.heading.lower()
@@ -103,12 +104,15 @@ def read_page(path: Path) -> Page:
             continue
         if name not in set(Level):
             raise ContentError(path, section.line, f"unknown level {section.heading!r}; use Plain, Detailed or Technical")
+        levels.append(Level(name))
+        if levels != [level for level in Level if level in levels]:
+            raise ContentError(path, section.line, "each level stands once, in the order Plain, Detailed, Technical")
         for block in blocks(path, lines, section.line, "## ", stop="# "):
             passages.append(to_passage(path, front, Level(name), block))
     if not any(passage.level is Level.PLAIN for passage in passages):
         raise ContentError(path, body_starts, "the page has no `# Plain` level with a passage in it")
-    if len(ask) < 3:
-        raise ContentError(path, len(lines), "`# Ask your care team` with three to five questions is missing")
+    if not 3 <= len(ask) <= 5:
+        raise ContentError(path, len(lines), f"`# Ask your care team` has {len(ask)} questions; it needs three to five")
     return Page(
         id=front.id,
         title=front.title,
@@ -133,17 +137,9 @@ def read_front_matter(path: Path, lines: list[str]) -> tuple[FrontMatter, int]:
     except ValueError:
         raise ContentError(path, 1, "the front matter is not closed with `---`") from None
     try:
-        return FrontMatter.model_validate(yaml.safe_load("\n".join(lines[1:end])) or {}), end + 1
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise ContentError(path, mark.line + 2 if mark else 1, f"front matter is not YAML: {error}") from error
+        return FrontMatter.model_validate(parse_yaml(path, "\n".join(lines[1:end]), before=1) or {}), end + 1
     except ValidationError as error:
         raise ContentError(path, 1, f"front matter: {explain(error)}") from error
-
-
-def explain(error: ValidationError) -> str:
-    """A pydantic error in one line."""
-    return "; ".join(f"{'.'.join(map(str, part['loc'])) or 'value'}: {part['msg']}" for part in error.errors())
 
 
 def blocks(path: Path, lines: list[str], after: int, mark: str, stop: str = "") -> Iterator[Block]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 WORD = re.compile(r"[A-Za-z][A-Za-z'’]*")
 VOWELS = re.compile(r"[aeiouy]+")
-SILENT = re.compile(r"(?:(?<=[^laeiouytd])es|(?<=[^aeiouytd])ed|(?<=[aeiouy][^aeiouyl])e|(?<=[^aeiouy]{2})(?<!l)e)$")
+SILENT = re.compile(r"(?:(?<=[^laeiouytd])es|(?<=[^aeiouytd])ed|(?<=[aeiouy][^aeiouy])e|(?<=[^aeiouy]{2})(?<!l)e)$")
 TWO_IN_ONE = re.compile(r"i[ao](?!u)|[eo]i[nt]g|e[ao]l?$|ua|uo|eo(?=[^u])|ie[tn]|yi|ea[ct]i|i[uo]m|ying")
 ONE_AFTER_ALL = re.compile(r"[tscg]io|[tc]ia|qua|gue|que|tien|cien|geo")
 

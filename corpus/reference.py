@@ -6,11 +6,12 @@ import json
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from corpus.exceptions import ContentError
-from corpus.markdown import explain
+from corpus.files import explain, read_text
 
 
 class Status(StrEnum):
@@ -47,7 +48,7 @@ class Issued(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    date_parts: tuple[tuple[int, ...], ...] = Field(alias="date-parts", min_length=1)
+    date_parts: tuple[Annotated[tuple[int, ...], Field(min_length=1)], ...] = Field(alias="date-parts", min_length=1)
 
 
 class AsCited(BaseModel):
@@ -166,7 +167,7 @@ def read_references(path: Path) -> dict[str, Reference]:
         ContentError: the file is not CSL-JSON as expected, or an id stands twice.
     """
     try:
-        entries = TypeAdapter(tuple[Reference, ...]).validate_python(json.loads(path.read_text(encoding="utf-8")))
+        entries = TypeAdapter(tuple[Reference, ...]).validate_python(json.loads(read_text(path)))
     except json.JSONDecodeError as error:
         raise ContentError(path, error.lineno, f"not JSON: {error.msg}") from error
     except ValidationError as error:

@@ -8,12 +8,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from corpus.exceptions import ContentError
-from corpus.markdown import explain
-from corpus.page import EvidenceLabel, Level
+from corpus.files import explain, parse_yaml, read_text
+from corpus.page import EvidenceLabel, Level, Population
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -93,13 +92,22 @@ class ReviewWords(Strict):
 class Labels(Strict):
     """Every label that stands beside a quotation."""
 
-    evidence: Mapping[str, Words]
+    evidence: Mapping[EvidenceLabel, Words]
     status: Mapping[str, Words]
     review: ReviewWords
     no_study: str
     bibliography: str
-    levels: Mapping[str, str]
-    population: Mapping[str, str]
+    levels: Mapping[Level, str]
+    population: Mapping[Population, str]
+
+    @field_validator("evidence", "levels", "population")
+    @classmethod
+    def complete(cls, value: Mapping[StrEnum, object]) -> Mapping[StrEnum, object]:
+        """Every code has its words."""
+        kind = type(next(iter(value), Level.PLAIN))
+        if missing := [code.value for code in kind if code not in value]:
+            raise ValueError(f"no words for {', '.join(missing)}")
+        return value
 
 
 class QuestionGroup(Strict):
@@ -127,10 +135,7 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
         ContentError: it is not YAML, or not of the expected form.
     """
     try:
-        return model.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ContentError(path, line, f"not YAML: {error.problem}") from error
+        return model.model_validate(parse_yaml(path, read_text(path)))
     except ValidationError as error:
         raise ContentError(path, 1, explain(error)) from error
 
@@ -138,7 +143,12 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
 def read_claims(path: Path) -> dict[str, Claim]:
     """All claims, the curator's additions included, by id."""
     register = read_yaml(path, Claims)
-    return {claim.id: claim for claim in (*register.claims, *register.curator_additions)}
+    found: dict[str, Claim] = {}
+    for claim in (*register.claims, *register.curator_additions):
+        if claim.id in found:
+            raise ContentError(path, 1, f"two claims with the id {claim.id!r}")
+        found[claim.id] = claim
+    return found
 
 
 class QuestionFile(Strict):
@@ -150,11 +160,7 @@ class QuestionFile(Strict):
 def read_questions(path: Path) -> tuple[Anticipated, ...]:
     """The anticipated questions of one page, in file order."""
     try:
-        found = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-        file = QuestionFile.model_validate({"passages": found or {}})
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ContentError(path, line, f"not YAML: {error.problem}") from error
+        file = QuestionFile.model_validate({"passages": parse_yaml(path, read_text(path)) or {}})
     except ValidationError as error:
         raise ContentError(path, 1, explain(error)) from error
     return tuple(

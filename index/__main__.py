@@ -26,7 +26,7 @@ def build(fresh: Annotated[bool, typer.Option(help="Build although it is current
 
     from corpus.exceptions import CorpusError
     from corpus.library import read_library
-    from corpus.markdown import explain
+    from corpus.files import explain
     from index.build import build_index, describe
     from index.exceptions import IndexProblem
     from index.settings import IndexSettings
@@ -53,7 +53,7 @@ def search(
 
     from corpus.exceptions import CorpusError
     from corpus.library import read_library
-    from corpus.markdown import explain
+    from corpus.files import explain
     from index.embed import Embed
     from index.exceptions import IndexProblem
     from index.lexicon import Lexicon

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -46,6 +45,11 @@ class Manifest(BaseModel):
     def fits(self, corpus: str, model: str) -> bool:
         """Whether the index is the one for this content and this model."""
         return (self.corpus, self.model, self.schema_version) == (corpus, model, SCHEMA)
+
+
+def vector_cache(settings: IndexSettings, model: str) -> VectorCache:
+    """The vectors that the last build used."""
+    return VectorCache(index_folder(settings) / f"vectors-{model[:8]}.npz")
 
 
 def index_folder(settings: IndexSettings) -> Path:
@@ -111,7 +115,7 @@ def build_index(
         with lock.acquire(timeout=600, poll_interval=0.2):
             if not fresh and is_current(library, settings):
                 return current_folder(settings)
-            return _build(library, settings, many or Embed(settings.model, threads=os.cpu_count() or 1).many, fresh, progress)
+            return _build(library, settings, many or Embed(settings.model, settings.threads).many, fresh, progress)
     except Timeout:
         raise IndexLocked(f"another process is building in {folder}; wait for it, or remove {lock.lock_file}") from None
 
@@ -127,7 +131,7 @@ def _build(
     name = f"{library.version}-{model[:8]}-{stamp:%Y%m%d%H%M%S%f}"
     work = folder / f"building-{name}"
     work.mkdir()
-    cache = VectorCache(folder / f"vectors-{model[:8]}.npz")
+    cache = vector_cache(settings, model)
     if fresh:
         cache.known.clear()
     total = sum(1 for kind in KINDS for _ in texts(library, kind))

@@ -107,5 +107,5 @@ class Embed:
         """The vectors of some texts, shape (texts, dimension); not remembered."""
         options: dict[str, Any] = {"normalize_embeddings": True, "show_progress_bar": False, "convert_to_numpy": True}
         with self._model_lock:
-            found: Vector = np.array(self._model.encode(list(texts), batch_size=64, **options), dtype=np.float32)
+            found: Vector = np.array(self._model.encode(list(texts), batch_size=32, **options), dtype=np.float32)
         return found

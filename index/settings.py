@@ -36,7 +36,7 @@ class IndexSettings(StrictSettings):
     model: str = ""
     """Path of another sentence-transformers model; empty for the packaged all-MiniLM-L6-v2."""
     threads: int = Field(default=1, ge=1, le=64)
-    """Threads of the embedding model; one is the fastest for a single short question."""
+    """Threads of the embedding model; one is the fastest for a question, and the steadiest on a busy machine."""
     chroma_host: str = ""
     """Host of a Chroma server; empty for the embedded one in the folder."""
     chroma_port: int = Field(default=8000, ge=1, le=65535)

@@ -70,6 +70,14 @@ class VectorCache:
         """What a text's vector is kept under."""
         return hashlib.sha256(text.encode()).hexdigest()
 
+    def many(self, texts: Sequence[str], embed: Callable[[Sequence[str]], Vector]) -> Vector:
+        """The vectors of some texts, embedding only those that are not known."""
+        keys = [self.key(text) for text in texts]
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in self.known}
+        if new:
+            self.known.update(zip(new, embed(list(new.values())), strict=True))
+        return np.array([self.known[key] for key in keys], dtype=np.float32)
+
     def save(self, used: set[str]) -> None:
         """Write the vectors that a build used; an interrupted save leaves the old file."""
         keys = sorted(used & self.known.keys())
@@ -87,7 +95,7 @@ class CachedEmbedding(BaseEmbedding):
     _used: set[str] = PrivateAttr(default_factory=set)
 
     def __init__(self, many: Callable[[Sequence[str]], Vector], cache: VectorCache, progress: Progress) -> None:
-        super().__init__(model_name="citewell", embed_batch_size=64)
+        super().__init__(model_name="citewell", embed_batch_size=256)
         self._many, self._cache, self._progress = many, cache, progress
 
     @property
@@ -96,13 +104,10 @@ class CachedEmbedding(BaseEmbedding):
         return self._used
 
     def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-        keys = [VectorCache.key(text) for text in texts]
-        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._cache.known}
-        if new:
-            self._cache.known.update(zip(new, self._many(list(new.values())), strict=True))
-        self._used.update(keys)
+        found: list[list[float]] = self._cache.many(texts, self._many).tolist()
+        self._used.update(map(VectorCache.key, texts))
         self._progress(len(texts))
-        return [self._cache.known[key].tolist() for key in keys]
+        return found
 
     def _get_text_embedding(self, text: str) -> list[float]:
         return self._get_text_embeddings([text])[0]
