@@ -1,0 +1,90 @@
+"""The one place that knows every step and puts them together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from assistant.answerability import Answerability
+from assistant.extractive import Composer, Shape
+from assistant.pipeline import Assistant
+from assistant.policy import read_policy
+from assistant.rewrite import Rewriter
+from assistant.screen.build import open_screen
+from assistant.screen.rules import other_medicines
+from assistant.settings import AssistantSettings
+from assistant.types import Question
+from assistant.verify import gives_dose, verify
+from corpus.library import Library, read_library
+from index.build import build_index, vector_cache
+from index.embed import Embed, checked_hash
+from index.exceptions import IndexDamaged
+from index.lexicon import Lexicon
+from index.search import Search, open_search
+from index.settings import IndexSettings
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings that building an assistant needs."""
+
+    index: IndexSettings
+    assistant: AssistantSettings
+
+
+def build_assistant(settings: Settings, say: Say = lambda line: None) -> Assistant:
+    """Read the content, open the index (built when it is missing, stale or damaged) and the screen, and join the steps.
+
+    Raises:
+        CorpusError: the content breaks a rule.
+        IndexProblem: the index cannot be built.
+        PolicyError: the fixed replies break a rule.
+    """
+    say("Reading the content")
+    library = read_library()
+    policy = read_policy(library)
+    say("Loading the language model (all-MiniLM-L6-v2)")
+    embed = Embed(settings.index.model, settings.index.threads)
+    search = open_or_build(library, settings.index, embed, say)
+    say("Opening the safety screen")
+    lexicon = Lexicon(library)
+    model = checked_hash(settings.index.model)
+    cache = vector_cache(settings.index, model)  # the anticipated questions, harmless examples to the screen, are in it
+    screen = open_screen(
+        library, embed, partial(cache.many, embed=embed.many), lexicon.prepare, model, settings.index.directory, say
+    )
+    assistant = Assistant(
+        library=library,
+        policy=policy,
+        screen=screen,
+        rewrite=Rewriter(lexicon),
+        search=search,
+        answerable=Answerability(other_medicines(), lexicon.stands_in_content),
+        compose=Composer(Shape(statements=settings.assistant.statements, words=settings.assistant.words)),
+        verify=verify,
+    )
+    warm_up(assistant)
+    return assistant
+
+
+def warm_up(assistant: Assistant) -> None:
+    """Do once, before the first question waits for it, what every question needs."""
+    for passage in assistant.library.passages.values():
+        for sentence in passage.sentences:
+            gives_dose(sentence)
+    assistant.answer(Question("Why are my joints stiff?"))
+
+
+def open_or_build(library: Library, settings: IndexSettings, embed: Embed, say: Say) -> Search:
+    """The open index; a missing or stale one is built, a damaged one is built anew."""
+    say("Opening the search index")
+    build_index(library, settings, embed.many)
+    try:
+        return open_search(library, settings, embed)
+    except IndexDamaged as error:
+        say(f"The index is damaged and is built again: {error}")
+        build_index(library, settings, embed.many, fresh=True)
+        return open_search(library, settings, embed)

@@ -1,0 +1,25 @@
+"""What can go wrong with a question or with the assistant.
+
+AssistantError
+├── BadQuestion      the question cannot be read; says what to do
+│   └── QuestionTooLong
+└── PolicyError      the fixed replies break a rule; the start is refused
+"""
+
+from __future__ import annotations
+
+
+class AssistantError(Exception):
+    """Something that the person or the operator can mend; the message says how."""
+
+
+class BadQuestion(AssistantError):
+    """A question that cannot be read."""
+
+
+class QuestionTooLong(BadQuestion):
+    """A question with more characters than the limit."""
+
+
+class PolicyError(AssistantError):
+    """The fixed replies are incomplete or would show dosing advice."""

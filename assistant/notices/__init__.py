@@ -1,0 +1,1 @@
+"""The fixed replies: data with their own version and review status."""

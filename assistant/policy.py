@@ -1,0 +1,142 @@
+"""The fixed replies, read and checked once; a policy that breaks its own rules refuses the start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from assistant.exceptions import PolicyError
+from assistant.types import Decision, Notice, Verdict
+from corpus.leaks import find_leaks
+from corpus.library import Library
+from corpus.files import explain
+
+POLICY = Path(__file__).parent / "notices" / "policy.yaml"
+REQUIRED = {
+    Decision.SELF_HARM: ("emergency number", "988", "116 123", "local crisis line", "near you", "care team"),
+    Decision.EMERGENCY: (
+        "emergency number",
+        "911",
+        "112",
+        "999",
+        "poison service",
+        "1-800-222-1222",
+        "Do not wait for an answer here.",
+    ),
+    Decision.URGENT_CLINICIAN: ("today", "care team", "pharmacist", "emergency number", "cannot assess"),
+    Decision.DOSING: (
+        "cannot advise",
+        "pharmacist",
+        "oncology team",
+        "label",
+        "do not change your medicine",
+        "leaflet",
+        "poison service",
+    ),
+    Decision.DIAGNOSIS: ("cannot diagnose",),
+    Decision.IN_DOMAIN_NOT_COVERED: ("no passage", "care team"),
+    Decision.UNSUPPORTED_LANGUAGE: ("emergency number",),
+}
+"""Words that a notice must have, by the safety policy."""
+
+
+class NoticeText(BaseModel):
+    """One reply."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str
+    paragraphs: tuple[str, ...]
+
+
+class PolicyReview(BaseModel):
+    """Who read the wording as a clinician; empty until somebody has."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reviewed: str
+    reviewer: str
+
+
+class PolicyFile(BaseModel):
+    """The file of fixed replies."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: str
+    review: PolicyReview
+    notices: Mapping[Decision, NoticeText]
+    languages: Mapping[str, str]
+    support: Mapping[str, tuple[str, ...]]
+    stopping_line: str
+    standing: str
+    starters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The fixed replies by decision, with the passages that may follow them."""
+
+    version: str
+    notices: Mapping[Decision, Notice]
+    languages: Mapping[str, str]
+    support: Mapping[str, tuple[str, ...]]
+    stopping_line: str
+    standing: str
+    starters: tuple[str, ...]
+
+    def notice(self, verdict: Verdict) -> Notice | None:
+        """The fixed reply to a verdict; none when the question is simply answered."""
+        notice = self.notices.get(verdict.decision)
+        if notice and verdict.decision is Decision.UNSUPPORTED_LANGUAGE and verdict.language in self.languages:
+            return Notice(notice.decision, notice.title, (self.languages[verdict.language], *notice.paragraphs))
+        return notice
+
+
+def read_policy(library: Library, path: Path = POLICY) -> Policy:
+    """Read the fixed replies and check them against the safety policy and the content.
+
+    Raises:
+        PolicyError: a reply is missing, lacks required words, would leak, or names an unknown passage.
+    """
+    try:
+        file = PolicyFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, OSError) as error:
+        raise PolicyError(f"{path.name} cannot be read: {error}") from error
+    except ValidationError as error:
+        raise PolicyError(f"{path.name}: {explain(error)}") from error
+    policy = Policy(
+        version=file.version,
+        notices={
+            decision: Notice(decision, text.title, tuple(" ".join(part.split()) for part in text.paragraphs))
+            for decision, text in file.notices.items()
+        },
+        languages=file.languages,
+        support=file.support,
+        stopping_line=file.stopping_line,
+        standing=" ".join(file.standing.split()),
+        starters=file.starters,
+    )
+    if problems := list(check_policy(policy, library)):
+        raise PolicyError(f"{path.name}: " + "; ".join(problems))
+    return policy
+
+
+def check_policy(policy: Policy, library: Library) -> list[str]:
+    """What is wrong with the fixed replies."""
+    problems = [f"no notice for {each}" for each in Decision if each is not Decision.ANSWER and each not in policy.notices]
+    for decision, notice in policy.notices.items():
+        problems += [f"{decision} lacks {words!r}" for words in REQUIRED.get(decision, ()) if words not in notice.text]
+        problems += [f"{decision} leaks ({leak.rule}): {leak.excerpt!r}" for leak in find_leaks(f"{notice.title}\n{notice.text}")]
+    emergency = policy.notices.get(Decision.EMERGENCY)
+    if emergency and not emergency.text.startswith("Call your local emergency number now"):
+        problems.append("emergency does not begin with the call for help")
+    problems += [f"the {code} line lacks an emergency number" for code, line in policy.languages.items() if "112" not in line]
+    known = {policy.stopping_line, *(name for names in policy.support.values() for name in names)}
+    problems += [f"passage {name!r} is unknown" for name in sorted(known) if name not in library.passages]
+    problems += [f"starter leaks: {text!r}" for text in (*policy.starters, policy.standing) if any(find_leaks(text))]
+    return problems

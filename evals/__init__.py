@@ -1,0 +1,1 @@
+"""How good it is: question sets, scorers, and what they measure."""

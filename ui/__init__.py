@@ -1,0 +1,1 @@
+"""How it is shown: the chat page and the HTTP API."""
