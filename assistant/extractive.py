@@ -79,7 +79,8 @@ WHY = re.compile(
     re.IGNORECASE,
 )
 CAUSE = re.compile(
-    r"\b(?:because|causes?|comes? from|due to|sets? off|brings? on|leads? to|the reason|result of|depends? on|without (?:enough )?estrogen|theory)\b",
+    r"\b(?:because|causes?|comes? from|due to|sets? off|brings? on|leads? to|the reason|result of|depends? on|"
+    r"without (?:enough )?estrogen|theory)\b",
     re.IGNORECASE,
 )
 

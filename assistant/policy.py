@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assistant.exceptions import PolicyError
 from assistant.types import Decision, Notice, Verdict
+from corpus.files import explain
 from corpus.leaks import find_leaks
 from corpus.library import Library
-from corpus.files import explain
 
 POLICY = Path(__file__).parent / "notices" / "policy.yaml"
 REQUIRED = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from corpus.page import Level, Passage
+from index.embed import Vector
 from index.search import Evidence, Query
 
 LONGEST_QUESTION = 4_000
@@ -160,5 +161,5 @@ Rewrite = Callable[[Question, Verdict], Query]
 Search = Callable[[Query], Sequence[Evidence]]
 Compose = Callable[[Query, Sequence[Evidence]], Draft]
 Verify = Callable[[Draft, Sequence[Evidence]], tuple[Statement, ...]]
-Embed = Callable[[str], Sequence[float]]
+Embed = Callable[[str], "Sequence[float] | Vector"]
 """A text to its unit vector (384 numbers for MiniLM)."""

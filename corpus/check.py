@@ -130,9 +130,9 @@ def leaks(library: Library) -> Iterator[Problem]:
                 yield Problem(f"{page.id}.md", 1, f"leak ({leak.rule}): {leak.excerpt!r}")
     for question in library.questions:
         for leak in find_leaks(question.text):
-            passage = library.passages.get(question.passage)
+            place = library.passages.get(question.passage)
             text = f"leak ({leak.rule}) in a question: {leak.excerpt!r}"
-            yield at(passage, text) if passage else Problem("questions", 1, text)
+            yield at(place, text) if place else Problem("questions", 1, text)
     labels = library.labels
     words = (*labels.evidence.values(), *labels.status.values())
     for text in (*(each.words for each in words), *(each.meaning for each in words), *labels.population.values()):

@@ -25,8 +25,8 @@ def build(fresh: Annotated[bool, typer.Option(help="Build although it is current
     from pydantic import ValidationError
 
     from corpus.exceptions import CorpusError
-    from corpus.library import read_library
     from corpus.files import explain
+    from corpus.library import read_library
     from index.build import build_index, describe
     from index.exceptions import IndexProblem
     from index.settings import IndexSettings
@@ -52,8 +52,8 @@ def search(
     from pydantic import ValidationError
 
     from corpus.exceptions import CorpusError
-    from corpus.library import read_library
     from corpus.files import explain
+    from corpus.library import read_library
     from index.embed import Embed
     from index.exceptions import IndexProblem
     from index.lexicon import Lexicon

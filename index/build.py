@@ -23,12 +23,13 @@ from index.nodes import KINDS, keyword_nodes, nodes, texts
 from index.settings import IndexSettings
 from index.vectors import EXACT, CachedEmbedding, KeyedChromaStore, VectorCache, open_client
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised when the layout of a version folder changes, so that older ones are rebuilt."""
 KEPT = 2
 """Versions that stay: the current one and the one before it, which other processes may still have open."""
 POINTER = "CURRENT"
 MANIFEST = "manifest.json"
+VECTORS = "vectors.npz"
 
 
 class Manifest(BaseModel):
@@ -138,7 +139,7 @@ def _build(
     with tqdm(total=total, desc="Building the search index", unit="text", disable=not progress) as bar:
         embedding = CachedEmbedding(many, cache, bar.update)
         counts = _store_vectors(library, settings, work, name, embedding)
-    _store_sentences(library, work / "sentences.npz", cache)
+    _store_vectors_of_text(library, work / VECTORS, cache)
     build_keywords(keyword_nodes(library), work / "keywords")
     cache.save(embedding.used)
     manifest = Manifest(
@@ -171,9 +172,9 @@ def collection_name(kind: str, name: str, settings: IndexSettings) -> str:
     return f"{kind}s-{name}" if settings.chroma_host else f"{kind}s"
 
 
-def _store_sentences(library: Library, path: Path, cache: VectorCache) -> None:
-    """Sentence vectors by passage, which the composer needs for every sentence of a passage and not only for hits."""
-    keyed = list(texts(library, "sentence"))
+def _store_vectors_of_text(library: Library, path: Path, cache: VectorCache) -> None:
+    """Vectors of passages and their sentences, which ranking and composing need for all of a passage and not only for hits."""
+    keyed = [*texts(library, "passage"), *texts(library, "sentence")]
     np.savez(
         path,
         ids=np.array([str(key) for key, _ in keyed]),

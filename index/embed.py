@@ -95,7 +95,7 @@ class Embed:
             if (known := self._memory.get(text)) is not None:
                 self._memory.move_to_end(text)
                 return known
-        vector = self.many([text])[0]
+        vector: Vector = self.many([text])[0]
         vector.setflags(write=False)
         with self._memory_lock:
             self._memory[text] = vector
@@ -107,5 +107,4 @@ class Embed:
         """The vectors of some texts, shape (texts, dimension); not remembered."""
         options: dict[str, Any] = {"normalize_embeddings": True, "show_progress_bar": False, "convert_to_numpy": True}
         with self._model_lock:
-            found: Vector = np.array(self._model.encode(list(texts), batch_size=32, **options), dtype=np.float32)
-        return found
+            return np.array(self._model.encode(list(texts), batch_size=32, **options), dtype=np.float32)

@@ -18,6 +18,8 @@ from index.lexicon import Lexicon
 
 Kind = Literal["passage", "sentence", "question"]
 KINDS: tuple[Kind, ...] = ("passage", "sentence", "question")
+SEARCHED: tuple[Kind, ...] = ("sentence", "question")
+"""Kinds that are searched at question time; a passage is found by its sentences, and then compared as a whole."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from llama_index.core import VectorStoreIndex
@@ -15,11 +16,11 @@ from llama_index.core.schema import QueryBundle
 from corpus.library import BIBLIOGRAPHY, Library
 from corpus.page import Level, Passage, Population
 from corpus.vocabulary import Anticipated
-from index.build import collection_name, current_folder, read_manifest
+from index.build import VECTORS, collection_name, current_folder, read_manifest
 from index.embed import Vector
 from index.exceptions import IndexDamaged
 from index.keyword import open_keywords
-from index.nodes import KINDS, Kind, to_key
+from index.nodes import SEARCHED, Kind, to_key
 from index.settings import IndexSettings
 from index.vectors import CachedEmbedding, KeyedChromaStore, VectorCache, open_client
 
@@ -102,6 +103,8 @@ class Hits:
     found: Mapping[str, Mapping[int, float]]
     floor: float
     """The lowest similarity among the hits: at most this is what a passage has that was not hit."""
+    top: float
+    """The highest similarity among the hits."""
 
     def of(self, passage: str) -> float:
         """The best similarity of one passage."""
@@ -127,6 +130,16 @@ class Found:
     keywords: Hits
 
 
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """The vectors of one passage's text."""
+
+    passage: Vector
+    """Shape (dimension,)."""
+    sentences: Vector
+    """Shape (sentences, dimension)."""
+
+
 class Search:
     """An open index; frozen once made, shared by all threads."""
 
@@ -136,7 +149,7 @@ class Search:
         embed: Callable[[str], Vector],
         vectors: Mapping[Kind, BaseRetriever],
         keywords: BaseRetriever,
-        sentences: Mapping[str, Vector],
+        texts: Mapping[str, Vectors],
         weights: Weights,
         limit: int = 8,
     ) -> None:
@@ -145,7 +158,7 @@ class Search:
         self._embed = embed
         self._vectors = vectors
         self._keywords = keywords
-        self._sentences = sentences
+        self._texts = texts
         self._limit = limit
 
     def __call__(self, query: Query) -> tuple[Evidence, ...]:
@@ -157,7 +170,7 @@ class Search:
         vectors = tuple(self._embed(text) for text in query.texts)
         by_kind = {
             kind: merge([(self._vectors[kind], text, vector) for text, vector in zip(query.texts, vectors, strict=True)])
-            for kind in KINDS
+            for kind in SEARCHED
         }
         return Found(vectors, by_kind, merge([(self._keywords, query.keywords, None)]))
 
@@ -165,9 +178,22 @@ class Search:
         """The passages that were found, fused by weights."""
         passages = self.library.passages
         names = {name for hits in (*found.by_kind.values(), found.keywords) for name in hits.found if name in passages}
-        scored = [(fuse(query, passages[name], found, weights), name) for name in names]
-        scored.sort(key=lambda pair: (-pair[0][0], pair[1]))
-        return tuple(self._evidence(passages[name], score, scores, found) for (score, scores), name in scored[: self._limit])
+        scored = []
+        for name in names:
+            scores = self._scores(passages[name], found)
+            scored.append((fuse(query, passages[name], scores, weights), name, scores))
+        scored.sort(key=lambda each: (-each[0], each[1]))
+        return tuple(self._evidence(passages[name], score, scores, found) for score, name, scores in scored[: self._limit])
+
+    def _scores(self, passage: Passage, found: Found) -> Scores:
+        texts, questions, keywords = self._texts[passage.id], found.by_kind["question"], found.keywords
+        return Scores(
+            question=questions.of(passage.id),
+            questions=questions.mean(passage.id, SEVERAL),
+            sentence=max(float((texts.sentences @ vector).max()) for vector in found.vectors),
+            passage=max(float(texts.passage @ vector) for vector in found.vectors),
+            keyword=keywords.of(passage.id) / keywords.top if passage.id in keywords.found else 0.0,
+        )
 
     def _evidence(self, passage: Passage, score: float, scores: Scores, found: Found) -> Evidence:
         questions = self.library.questions_of(passage.id)
@@ -176,7 +202,7 @@ class Search:
         for number, near in hits.found.get(passage.id, {}).items():
             for sentence in questions[number].answer:
                 answers[sentence] = max(answers[sentence], near)
-        cosines = np.max([self._sentences[passage.id] @ vector for vector in found.vectors], axis=0)
+        cosines = np.max([self._texts[passage.id].sentences @ vector for vector in found.vectors], axis=0)
         best = hits.best(passage.id)
         return Evidence(
             passage=passage,
@@ -197,19 +223,12 @@ def merge(asked: Sequence[tuple[BaseRetriever, str, Vector | None]]) -> Hits:
             key, score = to_key(node.node_id), node.score or 0.0
             hits = found.setdefault(key.passage, {})
             hits[key.number] = max(score, hits.get(key.number, -1.0))
-    return Hits(found, min((max(hits.values()) for hits in found.values()), default=0.0))
+    best = [max(hits.values()) for hits in found.values()]
+    return Hits(found, min(best, default=0.0), max(best, default=1.0))
 
 
-def fuse(query: Query, passage: Passage, found: Found, weights: Weights) -> tuple[float, Scores]:
+def fuse(query: Query, passage: Passage, scores: Scores, weights: Weights) -> float:
     """A passage's score by all retrievers, with what level, population and kind of passage add or take."""
-    top = max((max(hits.values()) for hits in found.keywords.found.values()), default=1.0)
-    scores = Scores(
-        question=found.by_kind["question"].of(passage.id),
-        questions=found.by_kind["question"].mean(passage.id, SEVERAL),
-        sentence=found.by_kind["sentence"].of(passage.id),
-        passage=found.by_kind["passage"].of(passage.id),
-        keyword=found.keywords.of(passage.id) / top if passage.id in found.keywords.found else 0.0,
-    )
     score = (
         weights.question * scores.question
         + weights.questions * scores.questions
@@ -227,7 +246,7 @@ def fuse(query: Query, passage: Passage, found: Found, weights: Weights) -> tupl
         score -= weights.bibliography
     if OVERVIEW.search(passage.heading):
         score -= weights.overview
-    return score, scores
+    return score
 
 
 def open_search(
@@ -249,11 +268,11 @@ def open_search(
             embed,
             _open_vectors(folder, settings, manifest.counts),
             open_keywords(folder / "keywords", settings.candidates),
-            _read_sentences(folder / "sentences.npz"),
+            _read_vectors(folder / VECTORS),
             weights or Weights(),
         )
     # Chroma raises its own errors, numpy and the BM25 store raise these: all mean that the folder was tampered with.
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise IndexDamaged(f"the index in {folder} cannot be read; run `python -m index build --fresh` ({error})") from error
 
 
@@ -269,7 +288,7 @@ def _open_vectors(folder: Path, settings: IndexSettings, counts: Mapping[str, in
         raise IndexDamaged(f"the index in {folder} has no Chroma store; run `python -m index build --fresh`")
     try:
         client = open_client(folder / "chroma", settings.chroma_host, settings.chroma_port)
-        for kind in KINDS:
+        for kind in SEARCHED:
             collection = client.get_collection(collection_name(kind, folder.name, settings))
             if collection.count() != counts[kind]:
                 raise IndexDamaged(f"the index in {folder} lost entries; run `python -m index build --fresh`")
@@ -281,10 +300,14 @@ def _open_vectors(folder: Path, settings: IndexSettings, counts: Mapping[str, in
     return opened
 
 
-def _read_sentences(path: Path) -> dict[str, Vector]:
+def _read_vectors(path: Path) -> dict[str, Vectors]:
     with np.load(path) as stored:
-        ids, vectors = stored["ids"].tolist(), stored["vectors"]
+        keys, vectors = [to_key(node_id) for node_id in stored["ids"].tolist()], stored["vectors"]
     rows: dict[str, list[int]] = {}
-    for row, node_id in enumerate(ids):
-        rows.setdefault(to_key(node_id).passage, []).append(row)
-    return {passage: np.ascontiguousarray(vectors[numbers]) for passage, numbers in rows.items()}
+    whole: dict[str, int] = {}
+    for row, key in enumerate(keys):
+        if key.kind == "passage":
+            whole[key.passage] = row
+        else:
+            rows.setdefault(key.passage, []).append(row)
+    return {name: Vectors(vectors[row], np.ascontiguousarray(vectors[rows[name]])) for name, row in whole.items()}

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import chromadb
 import numpy as np
@@ -62,8 +63,11 @@ class VectorCache:
         self.path = path
         self.known: dict[str, Vector] = {}
         if path.is_file():
-            with np.load(path) as stored:
-                self.known = dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
+            try:
+                with np.load(path) as stored:
+                    self.known = dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
+            except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+                path.unlink()  # a cache that cannot be read is only slower, and is written anew by the next build
 
     @staticmethod
     def key(text: str) -> str:

@@ -83,7 +83,7 @@ def build_page(assistant: Assistant, concurrency: int) -> gr.Blocks:
                 elem_id="cw-question",
             )
             send = gr.Button("Ask", variant="primary", scale=1, elem_id="cw-send")
-        choices = [(labels.levels[each.value], each.value) for each in Level]
+        choices = [(labels.levels[each], each.value) for each in Level]
         level = gr.Radio(choices, value=Level.PLAIN.value, label="How much detail", elem_id="cw-level")
         gr.Markdown("You could start with", elem_id="cw-starters-title")
         with gr.Row(elem_id="cw-starters"):
