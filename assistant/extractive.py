@@ -96,7 +96,7 @@ class Shape:
     """Even one passage that is quoted whole may not go beyond this."""
     passages: int = 5
     """How many passages an answer may draw on."""
-    near: float = 0.6
+    near: float = 0.75
     """A further sentence needs this share of the first one's worth."""
     coherence: float = 0.15
     """Added to the worth of further sentences of the best passage, so that an answer stays with its subject."""

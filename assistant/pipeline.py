@@ -32,6 +32,8 @@ from index.search import Evidence, Query, Scores
 
 Answerable = Callable[[Query, Sequence[Evidence]], bool]
 LONGEST_RELATED = 3
+NEAR_ENOUGH = 0.75
+"""Share of the best passage's score from which another passage's question is offered."""
 
 
 @dataclass(frozen=True)
@@ -90,13 +92,13 @@ class Assistant:
             names.insert(0, self.policy.stopping_line)
         quoted = {citation.passage.id for statement in statements for citation in statement.citations}
         lines = [self.library.passage(name) for name in dict.fromkeys(names) if name not in quoted]
-        return (*statements, *(statement for passage in lines[:1] for statement in quote(passage)))
+        return (*statements, *(statement for passage in lines[:1] for statement in first_of(passage)))
 
     def _support(self, verdict: Verdict) -> tuple[Statement, ...]:
         """The fixed passages that the policy lays beside a notice."""
         names = self.policy.support.get(verdict.support, ())
         passages = [self.library.passage(name) for name in names]
-        draft: Draft = tuple(statement for passage in passages for statement in quote(passage))
+        draft: Draft = tuple(statement for passage in passages for statement in quote(passage, passage.sentences))
         return self.verify(draft, [as_evidence(passage) for passage in passages])
 
     def _related(self, evidence: Sequence[Evidence], statements: Sequence[Statement], question: Question) -> tuple[str, ...]:
@@ -106,7 +108,10 @@ class Assistant:
         found = [
             each.asked.text
             for each in evidence
-            if each.asked and each.passage.id not in used and each.asked.text.casefold() not in asked
+            if each.asked
+            and each.passage.id not in used
+            and each.asked.text.casefold() not in asked
+            and each.score >= NEAR_ENOUGH * evidence[0].score
         ]
         return tuple(dict.fromkeys(found))[:LONGEST_RELATED]
 
@@ -149,10 +154,14 @@ def touches_stopping(query: Query, statements: Sequence[Statement]) -> bool:
     return bool(STOPS.search(f"{query.text}. {said}")) and not TALKS_FIRST.search(said)
 
 
-def quote(passage: Passage) -> Draft:
-    """A passage as statements: its first sentence, or all of them when it is quoted whole."""
-    sentences = passage.sentences if passage.whole else passage.sentences[:1]
+def quote(passage: Passage, sentences: Sequence[str]) -> Draft:
+    """Some sentences of a passage as statements."""
     return tuple(Statement(sentence, (Citation(passage, sentence),)) for sentence in sentences)
+
+
+def first_of(passage: Passage) -> Draft:
+    """The first sentence of a passage, or all of them when it is quoted whole."""
+    return quote(passage, passage.sentences if passage.whole else passage.sentences[:1])
 
 
 def as_evidence(passage: Passage) -> Evidence:
