@@ -157,24 +157,28 @@ def replace():
 
 
 @pytest.fixture(scope="session")
-def state(tmp_path_factory):
-    """A folder with a finished index and screen; the project's own one is used when it is current."""
+def built(tmp_path_factory):
+    """A folder with a finished index and screen, and the assistant on them; the project's own folder when it is current."""
     from pathlib import Path
 
+    from assistant.build import Settings, build_assistant
+    from assistant.settings import AssistantSettings
     from index.build import is_current
     from index.settings import IndexSettings
 
     own = Path(__file__).parent.parent / ".citewell"
-    if is_current(read_library(), IndexSettings(directory=own)):
-        return own
-    return tmp_path_factory.mktemp("state")
+    current = is_current(read_library(), IndexSettings(directory=own))
+    folder = own if current else tmp_path_factory.mktemp("state")
+    return folder, build_assistant(Settings(index=IndexSettings(directory=folder), assistant=AssistantSettings()))
 
 
 @pytest.fixture(scope="session")
-def assistant(state):
-    """The assistant on the real content and models."""
-    from assistant.build import Settings, build_assistant
-    from assistant.settings import AssistantSettings
-    from index.settings import IndexSettings
+def state(built):
+    """The folder of the index and the screen that the tests use."""
+    return built[0]
 
-    return build_assistant(Settings(index=IndexSettings(directory=state), assistant=AssistantSettings()))
+
+@pytest.fixture(scope="session")
+def assistant(built):
+    """The assistant on the real content and models."""
+    return built[1]
