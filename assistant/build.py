@@ -21,7 +21,8 @@ from index.build import build_index, vector_cache
 from index.embed import Embed, checked_hash
 from index.exceptions import IndexDamaged
 from index.lexicon import Lexicon
-from index.search import Search, open_search
+from index.opening import open_search
+from index.search import Search
 from index.settings import IndexSettings
 
 Say = Callable[[str], None]

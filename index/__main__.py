@@ -57,7 +57,8 @@ def search(
     from index.embed import Embed
     from index.exceptions import IndexProblem
     from index.lexicon import Lexicon
-    from index.search import Query, open_search
+    from index.opening import open_search
+    from index.search import Query
     from index.settings import IndexSettings
 
     if not question.strip():

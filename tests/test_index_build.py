@@ -18,7 +18,8 @@ from corpus.library import Library, read_library
 from index.build import MANIFEST, POINTER, build_index, current_folder, is_current, read_manifest
 from index.embed import Vector
 from index.exceptions import IndexDamaged, IndexMissing, ModelMismatch
-from index.search import Query, open_search
+from index.opening import open_search
+from index.search import Query
 from index.settings import IndexSettings
 
 WIDTH = 64
