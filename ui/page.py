@@ -57,6 +57,7 @@ def build_page(assistant: Assistant, concurrency: int) -> gr.Blocks:
         gr.Markdown(policy.standing, elem_id="cw-standing")
         log_view = gr.Chatbot(
             label="Conversation",
+            show_label=False,
             elem_id="cw-log",
             sanitize_html=False,  # `render.py` escapes everything; the sanitizer would take the names off our links
             render_markdown=True,

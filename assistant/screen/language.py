@@ -83,7 +83,7 @@ LETTERS = {
     "vi": "ơưđ",
 }
 """Letters that only this language, among those here, is likely to use."""
-PARTICLE_WORDS = "de la le el van von der di da du den il y e o os mi ne ka no"
+PARTICLE_WORDS = "de la le el van von der di da du den il y e o os mi ne ka no wat"
 PARTICLES = frozenset(PARTICLE_WORDS.split())
 """Words that stand in names and in misspelt English too, and prove nothing alone."""
 

@@ -253,7 +253,6 @@ class Judge:
 def build_screen(rules: RuleSet, classifier: Classifier, embed: Embed, thresholds: Thresholds | None = None) -> Screen:
     """The screen, from its parts."""
 
-
     @lru_cache(maxsize=REMEMBERED)
     def predict(reading: Reading) -> Mapping[Label, float]:
         return classifier.predict(reading.text, embed(reading.verbatim))
