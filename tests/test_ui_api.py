@@ -90,6 +90,12 @@ def test_what_is_no_question_is_refused_and_not_repeated(client: TestClient, con
     assert "script" not in response.text
 
 
+def test_a_huge_request_is_refused_before_it_is_read(client: TestClient) -> None:
+    response = client.post("/api/ask", json={"question": "x" * 2_000_001})
+    assert response.status_code == 413
+    assert "at most" in response.json()["detail"]
+
+
 @pytest.mark.parametrize("path", ["/", "/healthz", "/static/page.js"])
 def test_every_response_carries_the_guarding_headers(client: TestClient, path: str) -> None:
     headers = client.get(path).headers

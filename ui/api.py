@@ -23,7 +23,7 @@ class AskBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    question: str = Field(max_length=1_000_000)
+    question: str = Field(max_length=200_000)
     earlier: list[str] = Field(default_factory=list, max_length=MOST_EARLIER)
     level: Level = Field(default=Level.PLAIN, strict=False)
     conversation_id: str | None = Field(default=None, max_length=100)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import gradio as gr
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from assistant.pipeline import Assistant
@@ -27,6 +28,8 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+LONGEST_BODY = 2_000_000
+"""Bytes of a request; a conversation of many long messages stays far below."""
 FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Arial", "sans-serif"]
 
 
@@ -39,6 +42,9 @@ def build_app(assistant: Assistant, settings: UiSettings) -> FastAPI:
 
     @app.middleware("http")
     async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        length = request.headers.get("content-length", "0")
+        if length.isdigit() and int(length) > LONGEST_BODY:
+            return JSONResponse({"detail": f"the request is too large; send at most {LONGEST_BODY:,} bytes"}, status_code=413)
         response = await call_next(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)

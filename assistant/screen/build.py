@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from filelock import FileLock
@@ -37,9 +38,9 @@ def open_screen(
         PolicyError: a rule does not do what its examples say.
     """
     rules = read_rules()
-    examples = (*read_examples(), *harmless(question.text for question in library.questions))
+    examples, asked = read_examples(), tuple(question.text for question in library.questions)
     folder = folder / "screen"
-    version = classifier_version(examples, model)
+    version = classifier_version((*examples, *harmless(asked)), model)
     try:
         classifier = load_classifier(folder, version)
     except ClassifierMissing:
@@ -47,7 +48,8 @@ def open_screen(
             raise PolicyError("safety rules: " + "; ".join(problems)) from None
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / "build.lock"):
-            classifier = load_or_train(folder, version, examples, many, prepare, model, say)
+            # Only here are the questions screened by the rules: it takes seconds, and every start would wait for it.
+            classifier = load_or_train(folder, version, (*examples, *harmless(asked, rules)), many, prepare, model, say)
     return build_screen(rules, classifier, lambda text: embed(prepare(text)))
 
 
@@ -61,6 +63,6 @@ def load_or_train(
         say(f"Training the safety screen on {len(examples):,} examples (about a minute, once)")
         texts = list(dict.fromkeys(prepare(reading.verbatim) for reading in training_rows(examples)[0]))
         vectors = dict(zip(texts, many(texts), strict=True))
-        classifier = train(examples, lambda text: vectors[prepare(text)], model)
+        classifier = replace(train(examples, lambda text: vectors[prepare(text)], model), version=version)
         save_classifier(classifier, folder)
         return classifier

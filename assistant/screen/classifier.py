@@ -16,7 +16,7 @@ from assistant.screen.examples import LABELS, Example, Label, fingerprint
 from assistant.screen.vocabulary import Floats, Vocabulary, fit
 from assistant.types import Embed
 
-CODE = "2"
+CODE = "3"
 """Raised whenever the features or the training change, so that an older model is not used with newer code."""
 EMBEDDING_SCALE = 1.2
 PENALTY = 6.0
