@@ -84,11 +84,6 @@ class Embed:
         # A fast tokenizer shared by threads raises "Already borrowed", so one text is encoded at a time.
         self._model_lock = threading.Lock()
 
-    @property
-    def dimension(self) -> int:
-        """Numbers in a vector."""
-        return int(self._model.get_embedding_dimension() or 0)
-
     def __call__(self, text: str) -> Vector:
         """The vector of one text, shape (dimension,)."""
         with self._memory_lock:
