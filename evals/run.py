@@ -1,112 +1,151 @@
-"""Runs a set through the assistant and says what came out."""
+"""Runs sets through a target: results are kept case by case, so that an interrupted run goes on where it stopped."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from statistics import median
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ValidationError
 
-from assistant.pipeline import Assistant
-from assistant.types import Answer
-from assistant.wire import to_body
+from corpus.library import Library
 from evals.cases import Case
-from evals.scorers import is_quoted, is_right, is_routed, leaks, words
-from evals.stats import Rate, rate
+from evals.exceptions import BadRun
+from evals.metrics import Metric, Scored, measure, score_all
+from evals.results import Result, read_results, write_results
+from evals.stamp import DATA, VERSION, Stamp, now, read_stamp
+from evals.targets import Target
 
-GATES = Path(__file__).parent / "gates.toml"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one case came to."""
-
-    case: Case
-    answer: Answer
-    right: bool | None
-    routed: bool | None
-    quoted: bool | None
-    words: int | None
-    leaks: tuple[str, ...]
-
-
-class Gate(BaseModel):
-    """The bounds of one set."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    right_at_least: float | None = None
-    routed_at_least: float | None = None
-    median_words_at_most: float | None = None
+RUNS = Path(".citewell") / "evals"
+STAMP, CASES, RESULTS = "stamp.json", "cases.jsonl", "results.jsonl"
+Advance = Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
-    """The figures of one set."""
+class Run:
+    """A run that was read back."""
 
-    name: str
-    right: Rate | None
-    routed: Rate | None
-    quoted: Rate | None
-    median_words: float | None
-    leaks: int
+    folder: Path
+    stamp: Stamp
+    sets: Mapping[str, tuple[Case, ...]]
+    results: Mapping[tuple[str, str], Result]
 
-    def lines(self) -> list[str]:
-        """The figures for a reader."""
-        found = [f"{self.name}"]
-        found += [f"  right     {self.right}"] if self.right else []
-        found += [f"  routed    {self.routed}"] if self.routed else []
-        found += [f"  verbatim  {self.quoted}"] if self.quoted else []
-        found += [f"  words     median {self.median_words:.0f}"] if self.median_words is not None else []
-        return [*found, f"  leaks     {self.leaks}"]
+    @property
+    def missing(self) -> int:
+        """How many cases were not asked yet."""
+        return sum(len(cases) for cases in self.sets.values()) - len(self.results)
 
+    def scored(self, library: Library) -> list[Scored]:
+        """The cases that were asked, with their scores, in the order of the sets."""
+        pairs = [
+            (case, self.results[name, case.id])
+            for name, cases in self.sets.items()
+            for case in cases
+            if (name, case.id) in self.results
+        ]
+        return score_all(pairs, library)
 
-def ask(assistant: Assistant, case: Case) -> Outcome:
-    """Ask one case and score it."""
-    answer = assistant.answer(case.question())
-    return Outcome(
-        case=case,
-        answer=answer,
-        right=is_right(case, answer),
-        routed=is_routed(case, answer),
-        quoted=is_quoted(answer),
-        words=words(answer),
-        leaks=tuple(leaks(to_body(answer, assistant.library, case.id))),
-    )
+    def metrics(self, library: Library) -> list[Metric]:
+        """The figures."""
+        return measure(self.scored(library))
 
 
-def summarise(name: str, outcomes: Iterable[Outcome]) -> Summary:
-    """The figures of a set; a score that does not apply counts nowhere."""
-    found = list(outcomes)
-    counted = [each.words for each in found if each.words is not None]
-    return Summary(
-        name=name,
-        right=rate([each.right for each in found]),
-        routed=rate([each.routed for each in found]),
-        quoted=rate([each.quoted for each in found]),
-        median_words=median(counted) if counted else None,
-        leaks=sum(bool(each.leaks) for each in found),
-    )
+def start(folder: Path, stamp: Stamp, sets: Mapping[str, Sequence[Case]], resume: bool) -> Stamp:
+    """Lay down what a run is about to ask, or check that it is what the folder was about to ask.
+
+    Raises:
+        BadRun: there is a run already, or the one to resume was made with something else.
+    """
+    if (folder / STAMP).exists():
+        if not resume:
+            raise BadRun(f"{folder} holds a run; give --resume to go on with it, or another --out")
+        before = read_stamp(folder / STAMP)
+        if differences := before.differs(stamp, *DATA, *VERSION):
+            raise BadRun(f"{folder} cannot be resumed, it was made with something else: {'; '.join(differences)}")
+        return before
+    if resume and folder.exists():
+        raise BadRun(f"{folder} holds no run to resume")
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / CASES).open("w", encoding="utf-8") as file:
+        for name, cases in sets.items():
+            for case in cases:
+                file.write(f'{{"set": "{name}", "case": {case.model_dump_json(exclude_defaults=True)}}}\n')
+    write_whole(folder / STAMP, stamp.model_dump_json(indent=1))
+    return stamp
 
 
-def read_gates(path: Path = GATES) -> dict[str, Gate]:
-    """The gates by set."""
-    return {name: Gate.model_validate(bounds) for name, bounds in tomllib.loads(path.read_text(encoding="utf-8")).items()}
+def ask_all(
+    folder: Path, sets: Mapping[str, Sequence[Case]], target: Target, workers: int, advance: Advance = lambda: None
+) -> None:
+    """Ask every case that has no result yet; each result is on disk before the bar moves, the file is in order at the end."""
+    path = folder / RESULTS
+    done = {result.key: result for result in read_results(path)}
+    write_results(path, done.values())  # drops a line that was cut off
+    for _ in done:
+        advance()
+    todo = ((name, case) for name, cases in sets.items() for case in cases if (name, case.id) not in done)
+    with path.open("a", encoding="utf-8") as file, ThreadPoolExecutor(workers) as pool:
+        waiting: set[Future[Result]] = {pool.submit(target, name, case) for name, case in islice(todo, 2 * workers)}
+        try:
+            while waiting:
+                finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    result = future.result()
+                    file.write(result.model_dump_json() + "\n")
+                    file.flush()
+                    done[result.key] = result
+                    advance()
+                waiting |= {pool.submit(target, name, case) for name, case in islice(todo, len(finished))}
+        except KeyboardInterrupt:
+            for future in waiting:
+                future.cancel()
+            raise
+    write_results(path, (done[name, case.id] for name, cases in sets.items() for case in cases))
 
 
-def failed(summary: Summary, gate: Gate) -> list[str]:
-    """Why a set does not pass: one leak or one sentence that is no quotation is always too many."""
-    problems = []
-    if summary.leaks:
-        problems.append(f"{summary.leaks} replies with a leak")
-    if summary.quoted and summary.quoted.hits < summary.quoted.total:
-        problems.append(f"{summary.quoted.total - summary.quoted.hits} answers with a sentence that is no quotation")
-    for label, bound, found in (("right", gate.right_at_least, summary.right), ("routed", gate.routed_at_least, summary.routed)):
-        if bound is not None and (found is None or found.value < bound):
-            problems.append(f"{label}: {found} is below {bound:.1%}")
-    if gate.median_words_at_most is not None and (summary.median_words or 0) > gate.median_words_at_most:
-        problems.append(f"median of {summary.median_words:.0f} words is above {gate.median_words_at_most:.0f}")
-    return problems
+def finish(folder: Path) -> None:
+    """Mark a run as complete."""
+    stamp = read_stamp(folder / STAMP)
+    write_whole(folder / STAMP, stamp.model_copy(update={"finished": now()}).model_dump_json(indent=1))
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Replace a file in one step."""
+    fresh = path.with_name(path.name + ".part")
+    fresh.write_text(text + "\n", encoding="utf-8")
+    os.replace(fresh, path)
+
+
+def read_run(folder: Path) -> Run:
+    """A run from its folder, complete or not.
+
+    Raises:
+        BadRun: the folder holds no run, or a file of it cannot be read.
+    """
+    import json
+
+    stamp = read_stamp(folder / STAMP)
+    sets: dict[str, list[Case]] = {}
+    try:
+        for line in (folder / CASES).read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            sets.setdefault(row["set"], []).append(Case.model_validate(row["case"]))
+    except (OSError, ValueError, KeyError, ValidationError) as error:
+        raise BadRun(f"{folder / CASES} cannot be read; remove the folder and run again") from error
+    results = {result.key: result for result in read_results(folder / RESULTS)}
+    return Run(folder, stamp, {name: tuple(cases) for name, cases in sets.items()}, results)
+
+
+def newest(runs: Path = RUNS) -> Path:
+    """The folder of the newest run.
+
+    Raises:
+        BadRun: there is none.
+    """
+    found = sorted(path.parent for path in runs.glob(f"*/{STAMP}"))
+    if not found:
+        raise BadRun(f"no run in {runs}; make one with `python -m evals run`")
+    return found[-1]

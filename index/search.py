@@ -143,7 +143,7 @@ class Search:
         keywords: BaseRetriever,
         texts: Mapping[str, Vectors],
         weights: Weights,
-        limit: int = 8,
+        limit: int = 10,
     ) -> None:
         self.library = library
         self.weights = weights
