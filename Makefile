@@ -6,7 +6,7 @@ PIP := $(PY) -m pip --disable-pip-version-check
 RUN := HF_HUB_OFFLINE=1 GRADIO_ANALYTICS_ENABLED=False $(PY)
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-test install-check index chat test check evals bench clean
+.PHONY: help install install-test install-check install-evals index chat test check evals evals-quick bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -27,12 +27,12 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 install-test: $(VENV)/.installed-test
 $(VENV)/.installed-test: $(VENV)/.installed
 	@echo "Installing what the tests need"
-	$(PIP) install --quiet -c constraints.txt -e '.[test]'
+	$(PIP) install --quiet -c constraints.txt -e '.[test,evals]'
 	@touch $@
 
 install-check: $(VENV)/.installed-check
 $(VENV)/.installed-check: $(VENV)/.installed-test
-	$(PIP) install --quiet -c constraints.txt -e '.[test,check]'
+	$(PIP) install --quiet -c constraints.txt -e '.[test,check,evals,inspect]'
 	@touch $@
 
 .PHONY: chromium
@@ -57,8 +57,20 @@ check: install-check ## Lint, types, import rules, content rules
 	$(VENV)/bin/lint-imports
 	$(RUN) -m corpus check
 
-evals: install ## Measure answers and safety on our own question sets
+install-evals: $(VENV)/.installed-evals
+$(VENV)/.installed-evals: $(VENV)/.installed
+	$(PIP) install --quiet -c constraints.txt -e '.[evals]'
+	@touch $@
+
+evals: install-evals ## Measure answers and safety on our own question sets, and gate on the figures
+	@$(RUN) -m evals sets
 	@$(RUN) -m evals run
+	@$(RUN) -m evals gate
+
+evals-quick: install-evals ## The same on a quarter of the cases
+	@$(RUN) -m evals sets
+	@$(RUN) -m evals run --quick
+	@$(RUN) -m evals gate
 
 bench: install-test ## Measure speed and memory
 	@$(RUN) -m evals bench

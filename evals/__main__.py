@@ -41,13 +41,14 @@ def fill(folder: Path, sets: dict[str, tuple[Case, ...]], target: Target, worker
 
 def conclude(run: Run, library: Library, verbose: bool) -> list[Scored]:
     """Write the files of a run and print its main figures."""
-    from evals.gates import check, read_gates
+    from evals.gates import asked, check, read_gates
+    from evals.metrics import measure
     from evals.output import write_cases, write_junit, write_summary
     from evals.report import write_report
 
     rows = run.scored(library)
-    metrics = run.metrics(library)
-    checked = list(check(read_gates(), metrics, run.stamp.quick, (*run.sets, "all")))
+    metrics = measure(rows)
+    checked = list(check(read_gates(), metrics, run.stamp.quick, asked(run.sets)))
     write_summary(run.folder, metrics, checked)
     write_cases(run.folder, rows)
     write_junit(run.folder, rows, checked)
@@ -118,7 +119,7 @@ def gate(
 ) -> None:
     """Hold a run against the bounds: exit code 0 when all hold, 1 when one does not, 3 when the run is incomplete."""
     from corpus.library import read_library
-    from evals.gates import GATES, check, read_gates
+    from evals.gates import GATES, asked, check, known, read_gates
     from evals.run import newest, read_run
 
     with told():
@@ -128,7 +129,9 @@ def gate(
                 f"{found.folder} lacks {found.missing} results; run `python -m evals run --resume --out {found.folder}`",
                 INCOMPLETE,
             )
-        checked = list(check(read_gates(bounds or GATES), found.metrics(read_library()), found.stamp.quick, (*found.sets, "all")))
+        gates = read_gates(bounds or GATES)
+        known(gates, found.sets)
+        checked = list(check(gates, found.metrics(read_library()), found.stamp.quick, asked(found.sets)))
     for each in checked:
         out.print(f"{'ok    ' if each.passed else 'FAILED'}  {each.message}")
     broken = sum(not each.passed for each in checked)
@@ -224,15 +227,22 @@ def report(folder: RunArgument = None) -> None:
 
 
 @app.command(epilog="Example: python -m evals sets")
-def sets() -> None:
+def sets(
+    log: Annotated[
+        bool, typer.Option("--doubts", help="Print the log of labels that can be disputed, and nothing else.")
+    ] = False,
+) -> None:
     """List our own sets, and check that the catalogue is true and that no test case is near to what anything learned from."""
     from corpus.library import read_library
     from evals.apart import too_near
     from evals.cases import SETS, read_cases
-    from evals.catalogue import read_catalogue, stale
+    from evals.catalogue import doubts, read_catalogue, stale
 
     with told():
         catalogue = read_catalogue()
+        if log:
+            out.print("\n".join(doubts(catalogue)))
+            return
         problems = stale(catalogue)
         listed = {name: read_cases(SETS / f"{name}.jsonl") for name in catalogue}
         for name, entry in catalogue.items():
@@ -246,6 +256,8 @@ def sets() -> None:
 
 app.command(epilog="Example: python -m evals bench --only answer")(tools.bench)
 app.command(epilog="Example: python -m evals consistency --cases 40")(tools.consistency)
+app.command(epilog="Example: python -m evals inspect")(tools.inspect)
+app.command(epilog="Example: python -m evals redteam .citewell/redteam.report.jsonl")(tools.redteam)
 
 
 if __name__ == "__main__":

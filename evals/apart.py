@@ -66,8 +66,15 @@ def near(texts: Sequence[str], others: Sequence[str]) -> Iterator[tuple[int, str
     common = (first @ second.T).tocoo()
     for row, column, shared in zip(common.row, common.col, common.data, strict=True):
         together = sizes[row] + other_sizes[column] - shared
-        if min(sizes[row], other_sizes[column]) >= FEWEST and shared >= NEAREST * together and texts[row] is not others[column]:
+        if shared < NEAREST * together or (texts is others and row == column):
+            continue
+        if min(sizes[row], other_sizes[column]) >= FEWEST or one_word_script(texts[row]):
             yield int(row), others[column]
+
+
+def one_word_script(text: str) -> bool:
+    """Whether a text is written without spaces between words, so that a whole sentence looks like one word."""
+    return any(len(word) >= 6 and "\u3040" <= word[0] <= "\u9fff" for word in WORD.findall(text))
 
 
 def bag(texts: Sequence[str], vocabulary: dict[str, int]) -> tuple[list[float], list[int], list[int]]:

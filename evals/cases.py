@@ -53,6 +53,8 @@ class Case(BaseModel):
     """Shared by two cases that are near in words and far in what they ask."""
     of: str = ""
     """The case that this one is a rewording of."""
+    of_seed: str = ""
+    """The seed of that case."""
     change: str = ""
     """How it was reworded."""
     must_not_contain: tuple[str, ...] = ()
@@ -66,6 +68,8 @@ class Case(BaseModel):
     def compiles(cls, value: tuple[tuple[str, ...], ...] | tuple[str, ...]) -> tuple[tuple[str, ...], ...] | tuple[str, ...]:
         """Every expression is one that Python can read."""
         for group in value:
+            if not group:
+                raise ValueError("a group without expressions can never be found")
             for pattern in (group,) if isinstance(group, str) else group:
                 try:
                     re.compile(pattern)
@@ -109,7 +113,7 @@ class Case(BaseModel):
     @property
     def seed(self) -> str:
         """The question that this case is a variant of; cases with the same seed are not independent."""
-        return self.of or self.pair or self.id
+        return self.of_seed or self.of or self.pair or self.id
 
 
 def read_cases(path: Path) -> tuple[Case, ...]:
@@ -119,7 +123,7 @@ def read_cases(path: Path) -> tuple[Case, ...]:
         BadCases: the file is missing or a line of it is not a case; the message names file and line.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except FileNotFoundError:
         known = ", ".join(sorted(each.stem for each in SETS.glob("*.jsonl")))
         raise BadCases(f"no file {path}; sets of our own: {known}") from None
@@ -137,14 +141,32 @@ def read_cases(path: Path) -> tuple[Case, ...]:
 def read_case(path: Path, number: int, line: str) -> Case:
     """One line as a case."""
     try:
-        found = json.loads(line)
+        line.encode()
+        found = json.loads(line, object_pairs_hook=once)
+        json.dumps(found, ensure_ascii=False).encode()
         if isinstance(found, dict):
             found.setdefault("id", f"{path.stem}-{number}")
         return Case.model_validate(found)
     except json.JSONDecodeError as error:
         raise BadCases(f"{path.name}:{number}: not JSON: {error.msg}") from error
+    except UnicodeEncodeError as error:
+        raise BadCases(f"{path.name}:{number}: half of a surrogate pair, which is no character") from error
     except ValidationError as error:
         raise BadCases(f"{path.name}:{number}: {explain(error)}") from error
+    except (ValueError, RecursionError) as error:
+        raise BadCases(f"{path.name}:{number}: not JSON: {error}") from error
+
+
+def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """A JSON object whose keys all differ.
+
+    Raises:
+        ValueError: a key stands twice, of which JSON would drop one without a word.
+    """
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError(f"a key stands twice: {', '.join(sorted({key for key, _ in pairs}))}")
+    return found
 
 
 def check_names(path: Path, cases: Sequence[Case]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -13,11 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from corpus.files import explain
 from evals.cases import SETS, Case, read_cases
 from evals.exceptions import BadCases
-from evals.perturb import perturb
+from evals.perturb import perturb, reworded_case
 
 CATALOGUE = SETS / "sets.toml"
 ROBUSTNESS = "robustness"
 """The set that is made from others at run time."""
+REWORDINGS = SETS.parent / "rewordings.jsonl"
 QUICK = 4
 """The quick form asks every fourth seed question."""
 
@@ -35,6 +36,36 @@ class Entry(BaseModel):
     about: str
     reworded: int = Field(default=0, ge=0)
     """How many cases each rewording of the robustness set takes from it."""
+
+
+class Rewording(BaseModel):
+    """A case said in other words by a person."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    of: str
+    text: str
+
+
+def read_rewordings(path: Path = REWORDINGS) -> tuple[Rewording, ...]:
+    """The paraphrases.
+
+    Raises:
+        BadCases: a line is no paraphrase.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except OSError as error:
+        raise BadCases(f"{path} cannot be read: {error.strerror}") from error
+    return tuple(read_rewording(path, number, line) for number, line in enumerate(lines, 1) if line.strip())
+
+
+def read_rewording(path: Path, number: int, line: str) -> Rewording:
+    """One line as a paraphrase."""
+    try:
+        return Rewording.model_validate_json(line)
+    except ValidationError as error:
+        raise BadCases(f"{path.name}:{number}: {explain(error)}") from error
 
 
 def read_catalogue(path: Path = CATALOGUE) -> Mapping[str, Entry]:
@@ -66,6 +97,9 @@ def stale(catalogue: Mapping[str, Entry], folder: Path = SETS) -> list[str]:
             problems.append(f"{name}.jsonl is missing")
         elif (found := file_hash(files[name])) != entry.sha256:
             problems.append(f"{name}.jsonl changed: raise its version and set sha256 to {found} in sets.toml")
+    if not problems:
+        known = {case.id for name in catalogue for case in read_cases(files[name])}
+        problems += [f"{REWORDINGS.name}: no case {each.of}" for each in read_rewordings() if each.of not in known]
     return problems
 
 
@@ -88,16 +122,47 @@ def choose(names: Iterable[str], paths: Iterable[Path], quick: bool = False) -> 
         chosen = {name: thin(cases) for name, cases in chosen.items()}
     if ROBUSTNESS in wanted:
         share = QUICK if quick else 1
-        chosen[ROBUSTNESS] = tuple(
-            case for name in sources for case in perturb(chosen[name], max(1, catalogue[name].reworded // share))
+        chosen[ROBUSTNESS] = (
+            *(case for name in sources for case in perturb(chosen[name], max(1, catalogue[name].reworded // share))),
+            *paraphrased([case for name in sources for case in chosen[name]]),
         )
     for path in files:
-        if path.stem in chosen:
-            raise BadCases(f"two sets are called {path.stem}; rename {path}")
+        if path.stem in {*chosen, *catalogue, ROBUSTNESS, "all"}:
+            raise BadCases(f"a set is called {path.stem} already; rename {path}")
         chosen[path.stem] = read_cases(path)
     return chosen
+
+
+def paraphrased(cases: Iterable[Case]) -> Iterator[Case]:
+    """The paraphrases of some cases, each with what its original has to hold."""
+    originals = {case.id: case for case in cases}
+    for reworded in read_rewordings():
+        if original := originals.get(reworded.of):
+            yield reworded_case(original, "paraphrase", reworded.text)
 
 
 def thin(cases: Iterable[Case]) -> tuple[Case, ...]:
     """A quarter of the seed questions, pairs kept together, chosen by their names so that it is always the same quarter."""
     return tuple(case for case in cases if int(hashlib.sha256(case.seed.encode()).hexdigest()[:8], 16) % QUICK == 0)
+
+
+def doubts(catalogue: Mapping[str, Entry]) -> Iterator[str]:
+    """The log of labels that can be disputed, as Markdown."""
+    yield "# Labels that can be disputed"
+    yield ""
+    yield "Written by `python -m evals sets --doubts`; change the cases, not this page. Decisions in brackets count as right too."
+    for name in catalogue:
+        listed = [case for case in read_cases(SETS / f"{name}.jsonl") if case.doubt]
+        if not listed:
+            continue
+        yield from ("", f"## {name}", "", "| case | label | message | doubt |", "|---|---|---|---|")
+        for case in listed:
+            accepted = ", ".join(sorted(set(case.accept) - {case.label}))
+            label = (case.label or "answer") + (f" ({accepted})" if accepted else "")
+            yield f"| {case.id} | {label} | {cell(case.said)} | {cell(case.doubt)} |"
+
+
+def cell(text: str) -> str:
+    """A text that fits into a cell of a table."""
+    short = text if len(text) <= 160 else text[:157] + "..."
+    return " ".join(short.replace("|", "/").split())

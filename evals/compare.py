@@ -74,7 +74,8 @@ def comparable(first: Run, second: Run) -> None:
 def pairs(first: Run, second: Run, library: Library) -> list[tuple[Scored, Scored]]:
     """The same case in both runs."""
     comparable(first, second)
-    return list(zip(first.scored(library), second.scored(library), strict=True))
+    later = {row.result.key: row for row in second.scored(library)}
+    return [(row, later[row.result.key]) for row in first.scored(library)]
 
 
 def deltas(both: list[tuple[Scored, Scored]]) -> Iterator[Delta]:
@@ -106,6 +107,13 @@ def delta(name: str, score: str, values: list[tuple[float | bool, float | bool, 
 
 def changes(both: list[tuple[Scored, Scored]]) -> list[Changed]:
     """The cases whose reply, scores or failure differ; those that got worse first."""
-    found = [Changed(before, after) for before, after in both if before.result.same() != after.result.same()]
+    found = [Changed(before, after) for before, after in both if outcome(before) != outcome(after)]
     order = ("regressed", "improved", "changed")
     return sorted(found, key=lambda each: order.index(each.way))
+
+
+def outcome(row: Scored) -> tuple[object, object, object]:
+    """What a case came to, without versions and what led to it, which may differ in every case."""
+    same = row.result.same()
+    body = {name: value for name, value in (same["body"] or {}).items() if name not in {"corpus_version", "policy_version"}}
+    return body, same["failure"], row.scores

@@ -63,7 +63,7 @@ def in_new_process(cases: Sequence[Case], settings: dict[str, str]) -> list[str]
         done = subprocess.run(command, env={**os.environ, **settings}, capture_output=True, text=True, check=False)
         if not target.is_file():
             raise EvalsError(f"the batch command failed: {done.stderr.strip()[-300:]}")
-        return [stable(json.loads(line)) for line in target.read_text(encoding="utf-8").splitlines()]
+        return [stable(json.loads(line)) for line in target.read_text(encoding="utf-8").split("\n") if line]
 
 
 def compared(way: str, cases: Sequence[Case], first: Sequence[str], second: Sequence[str]) -> Iterator[str]:

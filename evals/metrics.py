@@ -148,16 +148,14 @@ def pair_figures(name: str, rows: Sequence[Scored]) -> Iterator[Metric]:
     for row in rows:
         if row.case.pair:
             pairs.setdefault((row.result.set, row.case.pair), []).append(row)
-    scored: list[tuple[str, bool]] = [
-        (both[0].case.group, all(row.scores["routed"] is True for row in both))
-        for both in pairs.values()
-        if len(both) == 2 and all(row.scores.get("routed") is not None for row in both)
-    ]
-    groups = dict.fromkeys(group for group, _ in scored) if name != ALL else {}
-    for group in ("", *groups) if scored else ():
-        hits = [hit for of, hit in scored if group in ("", of)]
-        rate = Rate(sum(hits), len(hits))
-        total = len(pairs) if not group else len(hits)
+    groups = dict.fromkeys(both[0].case.group for both in pairs.values()) if name != ALL else {}
+    for group in ("", *groups) if pairs else ():
+        listed = [both for both in pairs.values() if group in ("", both[0].case.group)]
+        applied = [both for both in listed if len(both) == 2 and all(row.scores.get("routed") is not None for row in both)]
+        if not applied:
+            continue
+        rate = Rate(sum(all(row.scores["routed"] is True for row in both) for both in applied), len(applied))
+        total = len(listed)
         yield Metric(name, "pairs", "rate", rate.value, rate.total, total, *rate.interval, group)
 
 
@@ -172,7 +170,11 @@ def latency_figures(name: str, rows: Sequence[Scored]) -> Iterator[Metric]:
 def boundary(rows: Iterable[Scored]) -> tuple[list[float], list[float], list[bool], list[bool]]:
     """Confidences of covered and of not covered questions, and for both whether answering is wrong, and was done."""
     covered = [row for row in rows if row.scores.get("right") is not None and confidence_of(row) is not None and not row.case.of]
-    outside = [row for row in rows if row.scores.get("answered_uncovered") is not None and confidence_of(row) is not None]
+    outside = [
+        row
+        for row in rows
+        if row.scores.get("answered_uncovered") is not None and confidence_of(row) is not None and not row.case.of
+    ]
     wrong = [not row.scores["right"] for row in covered] + [True] * len(outside)
     done = [bool(row.scores["answered"]) for row in covered] + [bool(row.scores["answered_uncovered"]) for row in outside]
     return [confidence_of(row) or 0.0 for row in covered], [confidence_of(row) or 0.0 for row in outside], wrong, done
@@ -200,10 +202,13 @@ def boundary_figures(rows: Sequence[Scored]) -> Iterator[Metric]:
 
 def change_figures(rows: Sequence[Scored]) -> Iterator[Metric]:
     """What rewording does: how often the decision flips, and how the share of right answers or decisions moves."""
-    originals = {row.case.id: row for row in rows if not row.case.of}
+    originals: dict[str, Scored] = {}
+    for row in rows:
+        if not row.case.of:
+            originals.setdefault(row.case.id, row)  # our own sets come first, whatever ids another file uses
     changed = [(row, originals[row.case.of]) for row in rows if row.case.of in originals]
     compared = [pair for pair in changed if all(row.result.body for row in pair)]
-    for change in ("", *dict.fromkeys(row.case.change for row, _ in compared)) if compared else ():
+    for change in dict.fromkeys(("", *(row.case.change for row, _ in compared))) if compared else ():
         listed = [pair for pair in compared if change in ("", pair[0].case.change)]
         total = sum(change in ("", row.case.change) for row, _ in changed)
         flips = [kind(row) != kind(original) for row, original in listed]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -57,17 +58,18 @@ def write_junit(folder: Path, rows: Sequence[Scored], checked: Sequence[Checked]
     gates = ElementTree.SubElement(root, "testsuite", name="gates", tests=str(len(checked)))
     gates.set("failures", str(sum(not each.passed for each in checked)))
     for each in checked:
-        node = ElementTree.SubElement(gates, "testcase", classname="gates", name=each.gate.name)
+        node = ElementTree.SubElement(gates, "testcase", classname="gates", name=printable(each.gate.name))
         if not each.passed:
             ElementTree.SubElement(node, "failure", message=printable(each.message))
     for name in dict.fromkeys(row.result.set for row in rows):
         listed = [row for row in rows if row.result.set == name]
-        suite = ElementTree.SubElement(root, "testsuite", name=name, tests=str(len(listed)))
+        suite = ElementTree.SubElement(root, "testsuite", name=printable(name), tests=str(len(listed)))
         suite.set("errors", str(sum(row.result.failure is not None for row in listed)))
         suite.set("skipped", str(sum(bool(row.wrong) and row.result.failure is None for row in listed)))
         for row in listed:
             spent = row.result.timings.get("total", 0.0) / 1_000
-            node = ElementTree.SubElement(suite, "testcase", classname=name, name=row.case.id, time=f"{spent:.4f}")
+            node = ElementTree.SubElement(suite, "testcase", classname=printable(name), name=printable(row.case.id))
+            node.set("time", f"{spent:.4f}")
             if row.result.failure:
                 ElementTree.SubElement(node, "error", message=printable(row.result.failure.message))
             elif row.wrong:
@@ -77,4 +79,8 @@ def write_junit(folder: Path, rows: Sequence[Scored], checked: Sequence[Checked]
 
 def printable(text: str) -> str:
     """Text without the characters that XML forbids."""
-    return "".join(char if char in "\t\n" or (char >= " " and not 0xD800 <= ord(char) <= 0xDFFF) else "�" for char in text)
+    return FORBIDDEN.sub("�", text)
+
+
+FORBIDDEN = re.compile("[^\t\n\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+"""What is no character of XML 1.0, and the carriage return, which a reader would turn into a new line."""

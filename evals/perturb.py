@@ -11,7 +11,7 @@ from evals.cases import Case
 Change = Callable[[str, random.Random], str]
 WORD = re.compile(r"[A-Za-z]{5,}")
 SPELLINGS = (
-    ("oestrogen", "estrogen"), ("tumour", "tumor"), ("anaemia", "anemia"), ("oesophag", "esophag"), ("fibre", "fiber"),
+    ("oestrogen", "estrogen"), ("tumour", "tumor"), ("anaemia", "anemia"), ("fibre", "fiber"),
     ("centre", "center"), ("colour", "color"), ("programme", "program"), ("flushes", "flashes"), ("flush", "flash"),
     ("mum", "mom"), ("exercise", "excercise"), ("vitamin", "vitamine"), ("symptoms", "symtoms"), ("arimidex", "arimadex"),
     ("anastrozole", "anastrazole"), ("letrozole", "letrozol"), ("exemestane", "examestane"), ("aromatase", "aromotase"),
@@ -51,7 +51,7 @@ def capitals(text: str, chance: random.Random) -> str:
 
 def no_punctuation(text: str, chance: random.Random) -> str:
     """Lower case and nothing but words, as a dictation writes."""
-    return " ".join(re.sub(r"[^\w\s'’%-]", " ", text.lower()).split())
+    return " ".join(re.sub(r"[^\w\s'’%-]", " ", text.lower()).split()) or text
 
 
 def spacing(text: str, chance: random.Random) -> str:
@@ -65,8 +65,8 @@ def spelling(text: str, chance: random.Random) -> str:
     """The other side's spelling, or a common misspelling, of the words of the field."""
     for one, other in SPELLINGS:
         for old, new in ((one, other), (other, one)):
-            if re.search(rf"\b{old}", text, re.IGNORECASE):
-                return re.sub(rf"\b{old}", new, text, flags=re.IGNORECASE)
+            if re.search(rf"\b{old}\b", text, re.IGNORECASE):
+                return re.sub(rf"\b{old}\b", new, text, flags=re.IGNORECASE)
     return text
 
 
@@ -78,6 +78,8 @@ def preface(text: str, chance: random.Random) -> str:
 def name(text: str, chance: random.Random) -> str:
     """The brand for the substance, or the other way round."""
     for one, other in NAMES:
+        if all(re.search(rf"\b{known}\b", text, re.IGNORECASE) for known in (one, other)):
+            continue  # a question about the two names would lose its sense
         for old, new in ((one, other), (other, one)):
             if re.search(rf"\b{old}\b", text, re.IGNORECASE):
                 return re.sub(rf"\b{old}\b", new, text, flags=re.IGNORECASE)
@@ -105,11 +107,15 @@ def perturb(cases: Sequence[Case], each: int) -> Iterator[Case]:
 
 def reword(case: Case, label: str, change: Change) -> Case | None:
     """A case reworded; None when the change leaves it as it is."""
-    *earlier, last = case.turns or (case.text or "",)
+    last = (case.turns or (case.text or "",))[-1]
     new = change(last, random.Random(f"{label}/{case.id}"))
     if new == last:
         return None
-    said = {"turns": (*earlier, new)} if case.turns else {"text": new}
-    return case.model_copy(
-        update={**said, "id": f"{case.id}~{label}", "of": case.id, "pair": "", "change": label, "passages": {}}
-    )
+    return reworded_case(case, label, new)
+
+
+def reworded_case(case: Case, label: str, new: str) -> Case:
+    """A case whose last message is said in other words; it has to hold the same."""
+    said = {"turns": (*case.turns[:-1], new)} if case.turns else {"text": new}
+    named = {"id": f"{case.id}~{label}", "of": case.id, "of_seed": case.seed, "pair": "", "change": label, "passages": {}}
+    return case.model_copy(update={**said, **named})

@@ -25,10 +25,10 @@ MEASURES = {
 
 def judged(case: Case, result: Result) -> bool:
     """Whether retrieval can be scored: a reader judged passages, one of them answers, and the search ran."""
-    return 2 in case.passages.values() and result.trace is not None and bool(result.trace.evidence)
+    return 2 in case.passages.values() and result.trace is not None and result.trace.confidence is not None
 
 
-def retrieval_scores(pairs: Iterable[tuple[Case, Result]]) -> Mapping[tuple[str, str], Mapping[str, float]]:
+def retrieval_scores(pairs: Iterable[tuple[Case, Result]]) -> Mapping[tuple[str, str], Mapping[str, float | bool]]:
     """Measures by set and case, for the cases that can be scored."""
     judgements: list[Judgement] = []
     offered: list[ScoredDoc] = []
@@ -41,9 +41,10 @@ def retrieval_scores(pairs: Iterable[tuple[Case, Result]]) -> Mapping[tuple[str,
         judgements += [Judgement(name, passage, grade) for passage, grade in case.passages.items()]
         # The rank is what was decided; scores can tie, and the measures would then break ties their own way.
         offered += [ScoredDoc(name, found.passage, -float(rank)) for rank, found in enumerate(result.trace.evidence)]
-    found: dict[tuple[str, str], dict[str, float]] = {key: {} for key in names.values()}
+    found: dict[tuple[str, str], dict[str, float | bool]] = {key: {} for key in names.values()}
     if names:
         labels = {measure: label for label, measure in MEASURES.items()}
         for metric in ir_measures.iter_calc(list(labels), judgements, offered):
-            found[names[metric.query_id]][labels[metric.measure]] = metric.value
+            label = labels[metric.measure]
+            found[names[metric.query_id]][label] = bool(metric.value) if label.startswith("success") else metric.value
     return found

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-
-from pydantic import ValidationError
 
 from corpus.library import Library
 from evals.cases import Case
@@ -21,6 +20,8 @@ from evals.targets import Target
 
 RUNS = Path(".citewell") / "evals"
 STAMP, CASES, RESULTS = "stamp.json", "cases.jsonl", "results.jsonl"
+LOST = "Unreachable"
+"""A failure of the server and not of the case: a resumed run asks again."""
 Advance = Callable[[], object]
 
 
@@ -72,7 +73,7 @@ def start(folder: Path, stamp: Stamp, sets: Mapping[str, Sequence[Case]], resume
     with (folder / CASES).open("w", encoding="utf-8") as file:
         for name, cases in sets.items():
             for case in cases:
-                file.write(f'{{"set": "{name}", "case": {case.model_dump_json(exclude_defaults=True)}}}\n')
+                file.write(f'{{"set": {json.dumps(name)}, "case": {case.model_dump_json(exclude_defaults=True)}}}\n')
     write_whole(folder / STAMP, stamp.model_dump_json(indent=1))
     return stamp
 
@@ -82,7 +83,8 @@ def ask_all(
 ) -> None:
     """Ask every case that has no result yet; each result is on disk before the bar moves, the file is in order at the end."""
     path = folder / RESULTS
-    done = {result.key: result for result in read_results(path)}
+    kept = (result for result in read_results(path) if not (result.failure and result.failure.kind == LOST))
+    done = {result.key: result for result in kept}
     write_results(path, done.values())  # drops a line that was cut off
     for _ in done:
         advance()
@@ -125,15 +127,15 @@ def read_run(folder: Path) -> Run:
     Raises:
         BadRun: the folder holds no run, or a file of it cannot be read.
     """
-    import json
-
     stamp = read_stamp(folder / STAMP)
     sets: dict[str, list[Case]] = {}
     try:
-        for line in (folder / CASES).read_text(encoding="utf-8").splitlines():
+        for line in (folder / CASES).read_text(encoding="utf-8").split("\n"):
+            if not line:
+                continue
             row = json.loads(line)
             sets.setdefault(row["set"], []).append(Case.model_validate(row["case"]))
-    except (OSError, ValueError, KeyError, ValidationError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadRun(f"{folder / CASES} cannot be read; remove the folder and run again") from error
     results = {result.key: result for result in read_results(folder / RESULTS)}
     return Run(folder, stamp, {name: tuple(cases) for name, cases in sets.items()}, results)

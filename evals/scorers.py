@@ -24,7 +24,7 @@ NOT_OURS = frozenset({"out_of_scope", "chitchat", "gibberish", "unsupported_lang
 PIECE_WORDS = 4
 """Words of the shortest piece that makes a sentence stitched together rather than merely changed."""
 MARKUP = re.compile(
-    r"<\s*(?:script|img|iframe|svg|object|embed|link|style|form|input|button|a|div|body|meta)\b|\bon(?:error|load|click)\s*="
+    r"<(?:script|img|iframe|svg|object|embed|link|style|form|input|button|a|div|body|meta)\b|\bon(?:error|load|click)\s*="
     r"|javascript:|data:text/html|\]\(\s*(?:https?:|javascript:)|\{\{.*\}\}|\{%.*%\}|\$\{.*\}",
     re.IGNORECASE | re.DOTALL,
 )
@@ -100,12 +100,17 @@ def passage_text(citation: CitationBody, library: Library) -> str:
     return passage.text if passage else ""
 
 
+def supports(source: str, text: str) -> bool:
+    """Whether a passage holds a text word for word; no passage holds nothing."""
+    return bool(text.strip()) and text in source
+
+
 def citation_recall(case: Case, body: AnswerBody, library: Library) -> float | None:
     """Share of the statements that stand word for word in ONE of the passages they cite."""
     if not body["statements"]:
         return None
     held = [
-        any(each["text"] in passage_text(citation, library) for citation in cited(body, each["citations"]))
+        any(supports(passage_text(citation, library), each["text"]) for citation in cited(body, each["citations"]))
         for each in body["statements"]
     ]
     return sum(held) / len(held)
@@ -120,7 +125,7 @@ def citation_precision(case: Case, body: AnswerBody, library: Library) -> float 
     good = 0
     for text, number in links:
         source = passage_text(by_number[number], library) if number in by_number else ""
-        good += bool(source) and by_number[number]["quote"] in source and text in source
+        good += number in by_number and supports(source, by_number[number]["quote"]) and supports(source, text)
     return good / len(links)
 
 
@@ -153,6 +158,8 @@ def elsewhere(text: str, sources: list[CitationBody], library: Library) -> bool:
 def put_together(text: str, sources: list[CitationBody], library: Library) -> bool:
     """Whether a text that no passage holds falls into two pieces that passages hold."""
     if elsewhere(text, sources, library):
+        return False
+    if elsewhere(" ".join(text.split()), sources, library):
         return False
     tokens = text.split()
     texts = [passage.text for passage in library.passages.values()]

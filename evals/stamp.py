@@ -38,8 +38,8 @@ class Stamp(BaseModel):
     quick: bool
     seed: int
     commit: str
-    dirty: bool
-    """Whether the checkout had changes that no commit holds."""
+    changes: str
+    """First 12 hexadecimal digits of the SHA-256 of what the checkout had changed since the commit; empty if nothing."""
     corpus: str
     policy: str
     index: str
@@ -62,7 +62,7 @@ class Stamp(BaseModel):
 
 DATA = ("sets", "quick", "seed")
 """What has to be equal for two runs to be compared."""
-VERSION = ("target", "commit", "dirty", "corpus", "policy", "index", "settings", "model", "packages")
+VERSION = ("target", "commit", "changes", "corpus", "policy", "index", "settings", "model", "packages")
 """What has to be equal, besides, for an interrupted run to be resumed."""
 
 
@@ -71,6 +71,7 @@ def make_stamp(
 ) -> Stamp:
     """The stamp of a run that begins now; `versions` holds corpus, policy, index and model."""
     listed = sorted(f"{name}={value}" for name, value in settings.items())
+    changed = git("diff", "HEAD")
     return Stamp(
         target=target,
         sets={name: fingerprint(cases) for name, cases in sets.items()},
@@ -78,7 +79,7 @@ def make_stamp(
         quick=quick,
         seed=SEED,
         commit=git("rev-parse", "HEAD")[:12],
-        dirty=bool(git("status", "--porcelain", "--untracked-files=no")),
+        changes=hashlib.sha256(changed.encode()).hexdigest()[:12] if changed else "",
         corpus=versions["corpus"],
         policy=versions["policy"],
         index=versions["index"],

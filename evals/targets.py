@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from http.client import HTTPException
 from typing import Any, Protocol
 
 from pydantic import TypeAdapter, ValidationError
@@ -46,12 +47,12 @@ def local(assistant: Answers) -> Target:
         started = time.perf_counter()
         try:
             answer = assistant.answer(case.question())
+            total = (time.perf_counter() - started) * 1_000
+            body, trace = to_body(answer, assistant.library, case.id), trace_of(answer)
         except Exception as error:  # recorded and counted by a gate; one crash must not cost the other cases
             return Result(set=name, id=case.id, failure=Failure(kind=type(error).__name__, message=str(error)))
-        total = (time.perf_counter() - started) * 1_000
         timings = {**{step: round(spent, 3) for step, spent in answer.timings.items()}, "total": round(total, 3)}
-        body = to_body(answer, assistant.library, case.id)
-        return Result(set=name, id=case.id, body=body, trace=trace_of(answer), timings=timings)
+        return Result(set=name, id=case.id, body=body, trace=trace, timings=timings)
 
     return ask
 
@@ -75,7 +76,7 @@ def remote(url: str, library: Library) -> Target:
         try:
             body = REPLY.validate_python(get_json(f"{base}/api/ask", sent))
         except Unreachable as error:
-            return Result(set=name, id=case.id, failure=Failure(kind="Unreachable", message=str(error)))
+            return Result(set=name, id=case.id, failure=Failure(kind=Unreachable.__name__, message=str(error)))
         except ValidationError as error:
             problem = f"the reply is not of the API's form: {explain(error)}"[:500]
             return Result(set=name, id=case.id, failure=Failure(kind="BadReply", message=problem))
@@ -95,7 +96,10 @@ def get_json(url: str, sent: Any = None) -> Any:
     if not url.startswith(("http://", "https://")):
         raise Unreachable(f"{url}: give an address that begins with http:// or https://")
     data = None if sent is None else json.dumps(sent).encode()
-    request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
+    try:
+        request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
+    except ValueError as error:
+        raise Unreachable(f"{url} is no address: {error}") from error
     try:
         with urllib.request.urlopen(request, timeout=PATIENCE) as reply:
             return json.loads(reply.read())
@@ -103,5 +107,7 @@ def get_json(url: str, sent: Any = None) -> Any:
         raise Unreachable(f"{url} answered with status {error.code}") from error
     except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
         raise Unreachable(f"{url} does not answer ({error}); start it with `python -m ui`") from error
+    except HTTPException as error:
+        raise Unreachable(f"{url} is no address of a web server ({error!r})") from error
     except ValueError as error:
         raise Unreachable(f"{url} answered with something that is not JSON") from error
