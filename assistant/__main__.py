@@ -177,6 +177,20 @@ def build() -> None:
     Console().print(f"ready: corpus {assistant.library.version}, policy {assistant.policy.version}", highlight=False)
 
 
+@app.command(epilog="Example: python -m assistant train")
+def train() -> None:
+    """Train the screen's reader anew on its examples (about ten minutes) and write its weights into the package."""
+    from assistant.screen.build import retrain
+    from corpus.library import read_library
+    from index.embed import Embed, checked_hash
+    from index.lexicon import Lexicon
+    from index.settings import IndexSettings
+
+    settings, library = IndexSettings(), read_library()
+    path = retrain(library, Embed(settings.model, settings.threads), Lexicon(library).prepare, checked_hash(settings.model))
+    Console().print(f"wrote {path.name}", highlight=False)
+
+
 @app.command(epilog='Example: python -m assistant screen "How much should I take?"')
 def screen(
     question: Annotated[str, typer.Argument(help="The message to look at.")],

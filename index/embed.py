@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import os
 import threading
@@ -66,10 +67,15 @@ def checked_hash(setting: str) -> str:
     return found
 
 
+LOWER = 4
+"""The layer of the model after which token states are kept: what a text says is still apart from what it is about."""
+
+
 class Embed:
     """Turns a text into its unit vector; remembers the last 2,048 texts; safe to share between threads."""
 
     remembered = 2_048
+    remembered_tokens = 256
 
     def __init__(self, setting: str = "", threads: int = 1) -> None:
         import torch
@@ -80,6 +86,11 @@ class Embed:
         torch.set_num_threads(threads)
         self._model = SentenceTransformer(str(model_folder(setting)), device="cpu", trust_remote_code=False)
         self._memory: OrderedDict[str, Vector] = OrderedDict()
+        self._tokens: OrderedDict[str, Vector] = OrderedDict()
+        self._passing: Any = None
+        transformer: Any = self._model[0]
+        self._layers: Any = transformer.model.encoder.layer
+        self._layers[LOWER - 1].register_forward_hook(self._keep)
         self._memory_lock = threading.Lock()
         # A fast tokenizer shared by threads raises "Already borrowed", so one text is encoded at a time.
         self._model_lock = threading.Lock()
@@ -90,16 +101,43 @@ class Embed:
             if (known := self._memory.get(text)) is not None:
                 self._memory.move_to_end(text)
                 return known
-        vector: Vector = self.many([text])[0]
-        vector.setflags(write=False)
+        return self._read(text)[0]
+
+    def tokens(self, text: str) -> Vector:
+        """The states of a text's tokens after the fourth layer, shape (tokens, dimension); they come with the vector."""
         with self._memory_lock:
-            self._memory[text] = vector
-            while len(self._memory) > self.remembered:
-                self._memory.popitem(last=False)
-        return vector
+            if (known := self._tokens.get(text)) is not None:
+                self._tokens.move_to_end(text)
+                return known
+        return self._read(text)[1]
+
+    def upper_layers(self) -> Any:
+        """Copies of the layers after those states, as PyTorch modules, to be trained further."""
+        return copy.deepcopy(self._layers[LOWER:])
+
+    def _keep(self, layer: object, given: object, states: Any) -> None:
+        self._passing = states
+
+    def _read(self, text: str) -> tuple[Vector, Vector]:
+        with self._model_lock:
+            vector, tokens = self._encode([text])[0], self._passing[0].numpy().astype(np.float32)
+        for found in (vector, tokens):
+            found.setflags(write=False)
+        with self._memory_lock:
+            for memory, found, limit in (
+                (self._memory, vector, self.remembered),
+                (self._tokens, tokens, self.remembered_tokens),
+            ):
+                memory[text] = found
+                while len(memory) > limit:
+                    memory.popitem(last=False)
+        return vector, tokens
 
     def many(self, texts: Sequence[str]) -> Vector:
         """The vectors of some texts, shape (texts, dimension); not remembered."""
-        options: dict[str, Any] = {"normalize_embeddings": True, "show_progress_bar": False, "convert_to_numpy": True}
         with self._model_lock:
-            return np.array(self._model.encode(list(texts), batch_size=32, **options), dtype=np.float32)
+            return self._encode(texts)
+
+    def _encode(self, texts: Sequence[str]) -> Vector:
+        options: dict[str, Any] = {"normalize_embeddings": True, "show_progress_bar": False, "convert_to_numpy": True}
+        return np.array(self._model.encode(list(texts), batch_size=32, **options), dtype=np.float32)

@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sentence_transformers import SentenceTransformer
 
+from assistant.pipeline import Assistant
 from assistant.screen import classifier
 from assistant.screen.conversation import read_message, sentences
 from assistant.screen.examples import Example, ExamplesError, harmless, parse, read_examples
 from assistant.screen.language import meaningless, recognise
 from assistant.screen.normalise import normalise
 from assistant.screen.rules import PRECEDENCE, RULES, RulesError, RuleSet, check_rules, compile_all, read_rules
-from assistant.screen.screen import build_screen
 from assistant.types import Decision, Question, Screen
 from corpus.library import read_library
 
@@ -64,11 +64,9 @@ def examples(rules: RuleSet) -> list[Example]:
 
 
 @pytest.fixture(scope="session")
-def screen(rules: RuleSet, embedding: Embedding, examples: list[Example]) -> Screen:
-    """The screen without the fold that is kept for reporting."""
-    known = [example for example in examples if example.fold != 1]
-    embedding.read([reading.verbatim for reading in classifier.training_rows(known)[0]])
-    return build_screen(rules, classifier.train(known, embedding), embedding)
+def screen(assistant: Assistant) -> Screen:
+    """The screen that ships; nothing in it has seen the part of the examples that is kept for reporting."""
+    return assistant.screen
 
 
 def test_rules_do_what_their_examples_say(rules: RuleSet) -> None:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from assistant.screen.classifier import Classifier
+from assistant.screen.blend import Predict
 from assistant.screen.conversation import Message, Reading, asks, clauses, read_message, read_text, says_over, sentences
 from assistant.screen.examples import Label
 from assistant.screen.language import meaningless
 from assistant.screen.normalise import normalise
 from assistant.screen.rules import RuleSet
-from assistant.types import LONGEST_QUESTION, Decision, Embed, Question, Screen, Verdict
+from assistant.types import LONGEST_QUESTION, Decision, Question, Screen, Verdict
 
 DANGERS = (Decision.SELF_HARM, Decision.EMERGENCY, Decision.URGENT_CLINICIAN)
 UNANSWERED = (*DANGERS, Decision.DOSING, Decision.DIAGNOSIS, Decision.INJECTION)
 EARLIER = 12
 """Earlier messages that the classifier reads; rules read all of them."""
+BARE = 6
+"""Words of the longest message that says next to nothing by itself, so that a rule knows it better than the classifier."""
 REMEMBERED = 512
 """Sentences whose probabilities are kept, as every decision asks for them and so does the next message."""
 MARKUP = re.compile(
@@ -29,26 +31,35 @@ MARKUP = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """How likely a label has to be before it counts without a rule; chosen on a held-out fifth of the training examples."""
+    """How likely a label has to be before it counts without a rule; chosen on the part of the examples that trained nothing."""
 
-    self_harm: float = 0.45
-    emergency: float = 0.50
-    urgent_clinician: float = 0.50
-    dosing: float = 0.60
-    diagnosis: float = 0.50
-    injection: float = 0.60
-    out_of_scope: float = 0.40
-    chitchat: float = 0.50
-    gibberish: float = 0.45
-    unsupported_language: float = 0.80
-    part: float = 0.15
+    self_harm: float = 0.20
+    emergency: float = 0.20
+    urgent_clinician: float = 0.20
+    dosing: float = 0.40
+    diagnosis: float = 0.40
+    injection: float = 0.50
+    out_of_scope: float = 0.35
+    chitchat: float = 0.35
+    gibberish: float = 0.50
+    unsupported_language: float = 0.50
+    part: float = 0.50
     """How much more likely a label has to be when only one sentence of several shows it."""
-    unnamed: float = 0.95
+    unnamed: float = 0.50
     """How likely dosing has to be when no medicine, supplement or treatment is named."""
     sure: float = 0.85
     """How likely a red flag has to be when the message says that it is over, or a dosing rule knows what it asks, or it
-    is not English; and dosing, when it was the message before that asked for it."""
-    harmless: float = 0.30
+    is not English, or dosing is likelier; and dosing, when it was the message before that asked for it, or a diagnosis is
+    likelier."""
+    excused: float = 0.70
+    """How likely a label has to be when a rule knows the question as harmless."""
+    standing: float = 0.60
+    """How likely a red flag has to be in an earlier message."""
+    absurd: float = 0.10
+    """Below this, a dosing rule is overruled if the message is also likely to be harmless,"""
+    passing: float = 0.60
+    """at least this likely."""
+    harmless: float = 0.20
     """How likely dosing may be at most in a sentence that is answered beside a refusal."""
 
     def of(self, decision: Decision) -> float:
@@ -61,7 +72,7 @@ class Judge:
     """The parts that a verdict is made with."""
 
     rules: RuleSet
-    predict: Callable[[Reading], Mapping[Label, float]]
+    predict: Predict
     familiar: Callable[[str], bool]
     thresholds: Thresholds
 
@@ -87,10 +98,10 @@ class Judge:
         verdict = self.danger(message) or self.standing_danger(message, question.earlier) or self.settle(question, message)
         return replace(verdict, language=message.language)
 
-    def danger(self, message: Message) -> Verdict | None:
-        """A red flag in this message."""
+    def danger(self, message: Message, least: float = 0.0) -> Verdict | None:
+        """A red flag in this message; the classifier counts from `least` on, if that is above its threshold."""
         for decision in DANGERS:
-            if reason := self.by_rule(decision, message) or self.by_model(decision, message):
+            if reason := self.by_rule(decision, message) or self.by_model(decision, message, least):
                 return Verdict(decision, reason)
         return None
 
@@ -100,7 +111,7 @@ class Judge:
         for index, text in enumerate(earlier):
             before = read_message(text, earlier[:index])
             recent = index >= len(earlier) - EARLIER
-            found = self.danger(before) if recent else self.danger_by_rule(before)
+            found = self.danger(before, self.thresholds.standing) if recent else self.danger_by_rule(before)
             if found:
                 standing.append(replace(found, reason=f"earlier message: {found.reason}"))
             elif says_over(before.whole.text):
@@ -153,9 +164,10 @@ class Judge:
     def route(self, message: Message, earlier: Sequence[str]) -> Verdict:
         """The verdict on a message without red flags and injections, in the policy's order."""
         whole = message.whole
-        if reason := self.by_rule(Decision.DOSING, message):
-            rule = self.rules.fire(whole.text, message.earlier, (Decision.DOSING,))
-            return self.dosing(message, reason, rule.support if rule else "")
+        rule = self.rules.fire(whole.text, message.earlier, (Decision.DOSING,))
+        elliptical = rule is not None and rule.after is not None and len(whole.text.split()) <= BARE
+        if rule and (elliptical or not self.overruled(message)):
+            return self.dosing(message, f"rule: {rule.name}", rule.support)
         if message.language == "en" and (reason := self.by_model(Decision.DOSING, message)):
             return self.dosing(message, reason, "")
         if reason := self.by_rule(Decision.DIAGNOSIS, message):
@@ -214,9 +226,15 @@ class Judge:
         rule = self.rules.fire(message.whole.text, message.earlier, (decision,))
         return f"rule: {rule.name}" if rule else ""
 
-    def by_model(self, decision: Decision, message: Message) -> str:
+    def overruled(self, message: Message) -> bool:
+        """Whether the classifier is so sure that a message asks for no dosing that a rule which says so is passed over."""
+        readings = (message.joined, message.whole, *message.parts)
+        doubtful = any(self.likelihood(Decision.DOSING, reading) >= self.thresholds.absurd for reading in readings)
+        return not doubtful and self.predict(message.joined)["pass"] >= self.thresholds.passing
+
+    def by_model(self, decision: Decision, message: Message, least: float = 0.0) -> str:
         """What the classifier says for a decision, empty if it is not sure or a rule knows the question as harmless."""
-        threshold = self.thresholds.of(decision)
+        threshold = max(least, self.thresholds.of(decision))
         readings = [(message.joined, threshold), *((part, threshold + self.thresholds.part) for part in message.parts)]
         over = says_over(message.whole.text)
         if message.joined is not message.whole and decision in DANGERS:
@@ -227,11 +245,13 @@ class Judge:
         for reading, needed in readings:
             single = reading is not message.joined or not message.parts
             if single and self.rules.excuses(message.whole.text if reading is message.joined else reading.text, decision):
-                continue
+                needed = max(needed, self.thresholds.excused)
             likely = self.likelihood(decision, reading)
             if decision in DANGERS and (explained or self.likelihood(Decision.DOSING, reading) > likely):
                 needed = max(needed, self.thresholds.sure)
             if decision is Decision.DOSING and repeats and reading is message.joined:
+                needed = max(needed, self.thresholds.sure)
+            if decision is Decision.DOSING and self.likelihood(Decision.DIAGNOSIS, reading) > likely:
                 needed = max(needed, self.thresholds.sure)
             if decision is Decision.DOSING and not self.names_treatment(message):
                 needed = max(needed, self.thresholds.unnamed)
@@ -250,11 +270,9 @@ class Judge:
         return self.predict(reading)[label]
 
 
-def build_screen(rules: RuleSet, classifier: Classifier, embed: Embed, thresholds: Thresholds | None = None) -> Screen:
+def build_screen(
+    rules: RuleSet, predict: Predict, familiar: Callable[[str], bool], thresholds: Thresholds | None = None
+) -> Screen:
     """The screen, from its parts."""
-
-    @lru_cache(maxsize=REMEMBERED)
-    def predict(reading: Reading) -> Mapping[Label, float]:
-        return classifier.predict(reading.text, embed(reading.verbatim))
-
-    return Judge(rules, predict, classifier.vocabulary.familiar, thresholds or Thresholds()).screen
+    remembered = lru_cache(maxsize=REMEMBERED)(predict)
+    return Judge(rules, remembered, familiar, thresholds or Thresholds()).screen
