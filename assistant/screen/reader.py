@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,7 +98,7 @@ def load_reader(model: str, path: Path = WEIGHTS) -> tuple[Reader, Floats]:
             found, layers, *labels = stored["about"].tolist()
             weights = {name: stored[name].astype(np.float32) for name in stored.files if name not in {"about", "blend"}}
             blend = stored["blend"]
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
         raise ReaderMissing(f"{path} cannot be read; run `python -m assistant train` (about ten minutes)") from error
     if found != model or tuple(labels) != LABELS:
         raise ReaderMissing(f"{path} belongs to another embedding model; run `python -m assistant train` (about ten minutes)")

@@ -19,6 +19,8 @@ DANGERS = (Decision.SELF_HARM, Decision.EMERGENCY, Decision.URGENT_CLINICIAN)
 UNANSWERED = (*DANGERS, Decision.DOSING, Decision.DIAGNOSIS, Decision.INJECTION)
 EARLIER = 12
 """Earlier messages that the classifier reads; rules read all of them."""
+NEVER = 2.0
+"""More likely than anything can be."""
 BARE = 6
 """Words of the longest message that says next to nothing by itself, so that a rule knows it better than the classifier."""
 REMEMBERED = 512
@@ -35,7 +37,7 @@ class Thresholds:
 
     self_harm: float = 0.20
     emergency: float = 0.20
-    urgent_clinician: float = 0.20
+    urgent_clinician: float = 0.30
     dosing: float = 0.40
     diagnosis: float = 0.40
     injection: float = 0.50
@@ -52,7 +54,7 @@ class Thresholds:
     is not English, or dosing is likelier; and dosing, when it was the message before that asked for it, or a diagnosis is
     likelier."""
     excused: float = 0.70
-    """How likely a label has to be when a rule knows the question as harmless."""
+    """How likely a label has to be when a rule knows the question as harmless; an idiom is never a red flag."""
     standing: float = 0.60
     """How likely a red flag has to be in an earlier message."""
     absurd: float = 0.10
@@ -245,7 +247,7 @@ class Judge:
         for reading, needed in readings:
             single = reading is not message.joined or not message.parts
             if single and self.rules.excuses(message.whole.text if reading is message.joined else reading.text, decision):
-                needed = max(needed, self.thresholds.excused)
+                needed = max(needed, NEVER if decision in DANGERS else self.thresholds.excused)
             likely = self.likelihood(decision, reading)
             if decision in DANGERS and (explained or self.likelihood(Decision.DOSING, reading) > likely):
                 needed = max(needed, self.thresholds.sure)
