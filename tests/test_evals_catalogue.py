@@ -257,7 +257,7 @@ def test_an_unknown_set_is_answered_with_the_sets_there_are() -> None:
 def test_two_sets_of_one_name_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "scope.jsonl"
     path.write_text(LINE, encoding="utf-8")
-    with pytest.raises(BadCases, match="two sets are called scope; rename "):
+    with pytest.raises(BadCases, match="a set is called scope already; rename "):
         choose(["scope"], [path])
 
 
