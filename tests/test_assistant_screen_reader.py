@@ -10,7 +10,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.screen.blend import FARTHEST, Blend, features, fit_blend
+from assistant.screen.blend import FARTHEST, SURE, Blend, by_both, features, fit_blend
+from assistant.screen.conversation import Reading
 from assistant.screen.examples import LABELS, Example
 from assistant.screen.reader import Reader, ReaderMissing, load_reader, save_reader
 from assistant.screen.train import BATCH, Row, batched, padded, rows, train_reader
@@ -141,3 +142,28 @@ def test_batches_hold_every_row_once() -> None:
     states, mask = padded(batches[0])
     assert states.shape[:2] == mask.shape
     assert mask.sum() == sum(len(row.tokens) for row in batches[0])
+
+
+class Says:
+    """A classifier or a reader that always says the same, and counts how often it was asked."""
+
+    def __init__(self, likely: float) -> None:
+        self.said = dict.fromkeys(LABELS, likely)
+        self.times = 0
+
+    def predict(self, *given: object) -> dict[str, float]:
+        self.times += 1
+        return self.said
+
+
+@pytest.mark.parametrize(
+    ("likely", "times"), [pytest.param(SURE / 2, 0, id="surely harmless"), pytest.param(0.02, 1, id="in doubt")]
+)
+def test_the_reader_is_asked_only_in_doubt(likely: float, times: int) -> None:
+    classifier, reader = Says(likely), Says(4.0)
+    nothing = np.zeros(1, np.float32)
+    predict = by_both(
+        classifier, reader, Blend(np.ones((len(LABELS), 3), np.float32)), lambda text: nothing, lambda text: nothing
+    )
+    assert set(predict(Reading("x", "x"))) == set(LABELS)
+    assert (classifier.times, reader.times) == (1, times)

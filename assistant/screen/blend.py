@@ -16,6 +16,10 @@ from assistant.screen.reader import Floats, Reader
 Predict = Callable[[Reading], Mapping[Label, float]]
 """The probability of each label for a text, each on its own scale."""
 PENALTY = 1.0
+SURE = 0.01
+"""When the classifier finds every label less likely than this, the reader could carry none over its threshold."""
+UNREAD: Mapping[Label, float] = dict.fromkeys(LABELS, -4.0)
+"""What stands for a reader that was not asked."""
 FARTHEST = 12.0
 """Logarithms beyond this are cut, so that one of the two alone cannot outvote the other without bound."""
 
@@ -69,4 +73,11 @@ def by_both(
 ) -> Predict:
     """What the two say together."""
     alone = by_classifier(classifier, embed)
-    return lambda reading: blend(alone(reading), reader.predict(tokens(reading.verbatim)))
+
+    def predict(reading: Reading) -> Mapping[Label, float]:
+        said = alone(reading)
+        if max(likely for label, likely in said.items() if label != "pass") < SURE:
+            return blend(said, UNREAD)
+        return blend(said, reader.predict(tokens(reading.verbatim)))
+
+    return predict
