@@ -39,7 +39,7 @@ class Entry(BaseModel):
 
 
 class Rewording(BaseModel):
-    """A case said in other words by a person."""
+    """A case said in other words."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
