@@ -13,9 +13,14 @@ LEADING = 3
 """How many of the best passages decide."""
 
 
+def nearness(found: Evidence) -> float:
+    """Nearness of a passage's best question plus that of its best sentence, 0 to 2."""
+    return found.scores.question + found.scores.sentence
+
+
 def confidence(evidence: Sequence[Evidence]) -> float:
-    """How sure one can be that the content answers: nearness of the best question plus that of the best sentence, 0 to 2."""
-    return max((found.scores.question + found.scores.sentence for found in evidence[:LEADING]), default=0.0)
+    """How sure one can be that the content answers: the nearness of the nearest leading passage."""
+    return max(map(nearness, evidence[:LEADING]), default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Answerability:
         """Whether the best passages are near enough, and every medicine that is named stands somewhere in the content."""
         if not evidence or self.stranger(query):
             return False
-        best = max(evidence[:LEADING], key=lambda found: found.scores.question + found.scores.sentence)
+        best = max(evidence[:LEADING], key=nearness)
         question, sentence = best.scores.question, best.scores.sentence
         return question >= self.question or sentence >= self.sentence or question + sentence >= self.both
 
