@@ -17,16 +17,8 @@ from corpus.library import Library
 
 POLICY = Path(__file__).parent / "notices" / "policy.yaml"
 REQUIRED = {
-    Decision.SELF_HARM: ("emergency number", "988", "116 123", "local crisis line", "near you", "care team"),
-    Decision.EMERGENCY: (
-        "emergency number",
-        "911",
-        "112",
-        "999",
-        "poison service",
-        "1-800-222-1222",
-        "Do not wait for an answer here.",
-    ),
+    Decision.SELF_HARM: ("emergency number", "near you", "care team"),
+    Decision.EMERGENCY: ("emergency number", "poison service", "Do not wait for an answer here."),
     Decision.URGENT_CLINICIAN: ("today", "care team", "pharmacist", "emergency number", "cannot assess"),
     Decision.DOSING: (
         "cannot advise",
@@ -42,6 +34,16 @@ REQUIRED = {
     Decision.UNSUPPORTED_LANGUAGE: ("emergency number",),
 }
 """Words that a notice must have, by the safety policy."""
+HELPED: Mapping[Decision, tuple[str, ...]] = {
+    Decision.SELF_HARM: ("emergency", "crisis"),
+    Decision.EMERGENCY: ("emergency_now", "poison"),
+    Decision.URGENT_CLINICIAN: ("numbers",),
+    Decision.DOSING: ("poison", "numbers"),
+    Decision.UNSUPPORTED_LANGUAGE: ("emergency_now",),
+}
+"""Numbers that a notice must have, by their name in `Help`."""
+REQUIRED_NUMBERS = ("988", "116 123", "local crisis line", "911", "112", "999", "1-800-222-1222")
+"""What the international wording must name."""
 
 
 class NoticeText(BaseModel):
@@ -51,6 +53,21 @@ class NoticeText(BaseModel):
 
     title: str
     paragraphs: tuple[str, ...]
+
+
+INTERNATIONAL = "international"
+
+
+class Help(BaseModel):
+    """Where help is found in a country, as it stands in a sentence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    emergency: str
+    emergency_now: str
+    numbers: str
+    crisis: str
+    poison: str
 
 
 class PolicyReview(BaseModel):
@@ -69,6 +86,7 @@ class PolicyFile(BaseModel):
 
     version: str
     review: PolicyReview
+    help: Mapping[str, Help]
     notices: Mapping[Decision, NoticeText]
     languages: Mapping[str, str]
     support: Mapping[str, tuple[str, ...]]
@@ -97,11 +115,11 @@ class Policy:
         return notice
 
 
-def read_policy(library: Library, path: Path = POLICY) -> Policy:
-    """Read the fixed replies and check them against the safety policy and the content.
+def read_policy(library: Library, path: Path = POLICY, country: str = "") -> Policy:
+    """Read the fixed replies and check them, those of every country, against the safety policy and the content.
 
     Raises:
-        PolicyError: a reply is missing, lacks required words, would leak, or names an unknown passage.
+        PolicyError: a reply is missing, lacks required words, would leak, or names an unknown passage; or the country has none.
     """
     try:
         file = PolicyFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
@@ -109,31 +127,54 @@ def read_policy(library: Library, path: Path = POLICY) -> Policy:
         raise PolicyError(f"{path.name} cannot be read: {error}") from error
     except ValidationError as error:
         raise PolicyError(f"{path.name}: {explain(error)}") from error
-    policy = Policy(
+    if country and country not in file.help:
+        known = ", ".join(sorted(set(file.help) - {INTERNATIONAL}))
+        raise PolicyError(f"CITEWELL_ASSISTANT_COUNTRY is {country!r}; give one of {known}, or leave it out")
+    problems = [problem for place in file.help for problem in check_policy(worded(file, place), file.help[place], library)]
+    if problems:
+        raise PolicyError(f"{path.name}: " + "; ".join(dict.fromkeys(problems)))
+    return worded(file, country or INTERNATIONAL)
+
+
+def worded(file: PolicyFile, place: str) -> Policy:
+    """The replies as a country reads them.
+
+    Raises:
+        PolicyError: a reply has words in braces that no country fills.
+    """
+    numbers = file.help[place].model_dump()
+
+    def fill(text: str) -> str:
+        try:
+            return " ".join(text.format(**numbers).split())
+        except (KeyError, IndexError, ValueError) as error:
+            raise PolicyError(f"words in braces that nothing stands for: {text!r}") from error
+
+    return Policy(
         version=file.version,
         notices={
-            decision: Notice(decision, text.title, tuple(" ".join(part.split()) for part in text.paragraphs))
-            for decision, text in file.notices.items()
+            decision: Notice(decision, text.title, tuple(map(fill, text.paragraphs))) for decision, text in file.notices.items()
         },
         languages=file.languages,
         support=file.support,
         stopping_line=file.stopping_line,
-        standing=" ".join(file.standing.split()),
+        standing=fill(file.standing),
         starters=file.starters,
     )
-    if problems := list(check_policy(policy, library)):
-        raise PolicyError(f"{path.name}: " + "; ".join(problems))
-    return policy
 
 
-def check_policy(policy: Policy, library: Library) -> list[str]:
-    """What is wrong with the fixed replies."""
+def check_policy(policy: Policy, help_: Help, library: Library) -> list[str]:
+    """What is wrong with the fixed replies of a country."""
     problems = [f"no notice for {each}" for each in Decision if each is not Decision.ANSWER and each not in policy.notices]
     for decision, notice in policy.notices.items():
-        problems += [f"{decision} lacks {words!r}" for words in REQUIRED.get(decision, ()) if words not in notice.text]
+        wanted = (*REQUIRED.get(decision, ()), *(getattr(help_, name) for name in HELPED.get(decision, ())))
+        problems += [f"{decision} lacks {words!r}" for words in wanted if words not in notice.text]
         problems += [f"{decision} leaks ({leak.rule}): {leak.excerpt!r}" for leak in find_leaks(f"{notice.title}\n{notice.text}")]
+    if help_.emergency.startswith("your local"):
+        said = " ".join(help_.model_dump().values())
+        problems += [f"the international wording lacks {words!r}" for words in REQUIRED_NUMBERS if words not in said]
     emergency = policy.notices.get(Decision.EMERGENCY)
-    if emergency and not emergency.text.startswith("Call your local emergency number now"):
+    if emergency and not emergency.text.startswith(f"Call {help_.emergency_now}"):
         problems.append("emergency does not begin with the call for help")
     problems += [f"the {code} line lacks an emergency number" for code, line in policy.languages.items() if "112" not in line]
     known = {policy.stopping_line, *(name for names in policy.support.values() for name in names)}

@@ -13,7 +13,9 @@ class AssistantSettings(StrictSettings):
 
     model_config = SettingsConfigDict(env_prefix="CITEWELL_ASSISTANT_")
 
+    country: str = ""
+    """Two letters (US, CA, GB, IE, AU, NZ) for the numbers of that country in notices; empty for the international wording."""
     statements: int = Field(default=5, ge=2, le=8)
     """Most sentences of an answer, safety lines not counted."""
-    words: int = Field(default=85, ge=40, le=120)
+    words: int = Field(default=90, ge=40, le=120)
     """Words within which further sentences are added to an answer."""

@@ -49,7 +49,10 @@ def test_an_unknown_language_gets_the_english_line(library: Library) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("988 in the US", "a number in the US", "self_harm lacks '988'"),
+        ("988 in the US and", "a number in the US and", "international wording lacks '988'"),
+        ("call Lifeline on 13 11 14", "call a crisis line at 2 tablets daily", "self_harm leaks"),
+        ("any hour: {crisis}.", "any hour.", "self_harm lacks"),
+        ("any hour: {crisis}.", "any hour: {crises}.", "words in braces"),
         ("- Do not wait for an answer here.", "- Please read on.", "emergency lacks"),
         ("I cannot diagnose, read results", "Take one tablet daily. I cannot diagnose, read results", "diagnosis leaks"),
         ("stopping: [care-talk-first", "stopping: [nowhere", "passage 'nowhere' is unknown"),
@@ -67,3 +70,21 @@ def test_a_policy_that_breaks_its_rules_refuses_the_start(
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(PolicyError, match=message):
         read_policy(library, path)
+
+
+@pytest.mark.parametrize(
+    ("country", "number", "crisis"),
+    [("US", "911", "988"), ("GB", "999", "116 123"), ("AU", "000", "13 11 14"), ("NZ", "111", "1737")],
+)
+def test_a_country_has_its_own_numbers_and_no_others(library: Library, country: str, number: str, crisis: str) -> None:
+    policy = read_policy(library, country=country)
+    assert policy.notices[Decision.EMERGENCY].text.startswith(f"Call the emergency number {number} now")
+    assert crisis in policy.notices[Decision.SELF_HARM].text
+    said = policy.standing + " ".join(notice.text for notice in policy.notices.values())
+    others = {"911", "112", "999", "000", "111"} - {number, "112" if country == "IE" else number}
+    assert [other for other in others if f" {other}" in said.replace("NHS 111", "")] == []
+
+
+def test_an_unknown_country_is_named_with_those_that_are_known(library: Library) -> None:
+    with pytest.raises(PolicyError, match=r"'XX'; give one of AU, CA, GB"):
+        read_policy(library, country="XX")
