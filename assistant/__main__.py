@@ -179,16 +179,38 @@ def build() -> None:
 
 @app.command(epilog="Example: python -m assistant train")
 def train() -> None:
-    """Train the screen's reader anew on its examples (about ten minutes) and write its weights into the package."""
-    from assistant.screen.build import retrain
+    """Train the embedding model's last layers and the heads anew (about half an hour) and write them into the package."""
+    from assistant.train.run import train as train_all
+    from corpus.exceptions import CorpusError
     from corpus.library import read_library
-    from index.embed import Embed, checked_hash
-    from index.lexicon import Lexicon
+    from index.exceptions import IndexProblem
     from index.settings import IndexSettings
 
-    settings, library = IndexSettings(), read_library()
-    path = retrain(library, Embed(settings.model, settings.threads), Lexicon(library).prepare, checked_hash(settings.model))
-    Console().print(f"wrote {path.name}", highlight=False)
+    settings = IndexSettings()
+    if settings.model:
+        raise fail("only the packaged model can be trained further; unset CITEWELL_INDEX_MODEL")
+    try:
+        written = train_all(read_library(), settings.directory, typer.echo)
+    except (CorpusError, IndexProblem) as error:
+        raise fail(f"The training stopped: {error}") from error
+    Console().print(f"wrote {' and '.join(path.name for path in written)}", highlight=False)
+
+
+@app.command(epilog="Example: python -m assistant fit")
+def fit() -> None:
+    """Fit the weights of ranking, composing and answerability anew (about five minutes) and write them into the package."""
+    from assistant.exceptions import AssistantError
+    from assistant.train.fit import fit as fit_all
+    from corpus.exceptions import CorpusError
+    from corpus.library import read_library
+    from index.exceptions import IndexProblem
+    from index.settings import IndexSettings
+
+    try:
+        fit_all(read_library(), IndexSettings(), typer.echo)
+    except (CorpusError, IndexProblem, AssistantError) as error:
+        raise fail(f"The fitting stopped: {error}") from error
+    Console().print("wrote fitted.json", highlight=False)
 
 
 @app.command(epilog='Example: python -m assistant screen "How much should I take?"')
@@ -196,7 +218,7 @@ def screen(
     question: Annotated[str, typer.Argument(help="The message to look at.")],
     earlier: Annotated[list[str] | None, typer.Option(help="An earlier message; may be repeated.")] = None,
 ) -> None:
-    """Print what the safety screen decides about a message, and which rule or model decided it."""
+    """Print what the safety screen decides about a message, which rule or model decided it, and what came next."""
     from assistant.types import Question
 
     verdict = open_assistant().screen(Question(question, tuple(earlier or ())))
@@ -204,6 +226,8 @@ def screen(
         data={
             "decision": verdict.decision.value,
             "reason": verdict.reason,
+            "likely": {decision.value: value for decision, value in verdict.likely},
+            "normalised": verdict.text,
             "support": verdict.support,
             "remainder": verdict.remainder,
             "language": verdict.language,

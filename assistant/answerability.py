@@ -1,50 +1,77 @@
-"""Knows when not to answer: whether what was found speaks of what was asked."""
+"""Knows when not to answer: how likely it is that what was found answers what was asked."""
 
 from __future__ import annotations
 
+import math
+import operator
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from assistant.extractive import content_words
 from index.search import Evidence, Query
 
 Knows = Callable[[str], bool]
 LEADING = 3
 """How many of the best passages decide."""
+SCALE = 4.0
+"""The head's logarithms are divided by this, so that all features are of the same size."""
+FEATURES = 8
 
 
-def nearness(found: Evidence) -> float:
-    """Nearness of a passage's best question plus that of its best sentence, 0 to 2."""
-    return found.scores.question + found.scores.sentence
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Whether the content covers a question."""
 
-
-def confidence(evidence: Sequence[Evidence]) -> float:
-    """How sure one can be that the content answers: the nearness of the nearest leading passage."""
-    return max(map(nearness, evidence[:LEADING]), default=0.0)
+    likely: float
+    """From 0 to 1; calibrated on questions that were never trained on, half of them covered."""
+    enough: bool
+    """Whether that is likely enough to answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answerability:
-    """Thresholds on the scale of all-MiniLM-L6-v2's cosines; another model needs its own."""
+    """Fitted weights on what the search found and what the embedding says of the question; see `assistant.train.fit`."""
 
+    weights: tuple[float, ...]
+    """One for each feature, and behind them a constant."""
+    least: float
+    """How likely it has to be."""
+    coverage: Callable[[str], float]
+    """How much likelier than not a question is covered, by the embedding alone; as a logarithm."""
     medicines: re.Pattern[str]
     """Finds the names of medicines that are no aromatase inhibitor."""
     knows: Knows
     """Whether a word stands in the content."""
-    question: float = 0.50
-    """An anticipated question at least this near is enough."""
-    sentence: float = 0.50
-    """So is a sentence at least this near."""
-    both: float = 0.85
-    """Or the two together."""
 
-    def __call__(self, query: Query, evidence: Sequence[Evidence]) -> bool:
-        """Whether the best passages are near enough, and every medicine that is named stands somewhere in the content."""
-        if not evidence or self.stranger(query):
-            return False
-        best = max(evidence[:LEADING], key=nearness)
-        question, sentence = best.scores.question, best.scores.sentence
-        return question >= self.question or sentence >= self.sentence or question + sentence >= self.both
+    def __call__(self, query: Query, evidence: Sequence[Evidence]) -> Coverage:
+        """Whether the best passages answer; never when a medicine is named that the content does not know."""
+        if not evidence:
+            return Coverage(0.0, False)
+        likely = self.likely(self.features(query, evidence))
+        return Coverage(likely, likely >= self.least and not self.stranger(query))
+
+    def likely(self, features: Sequence[float]) -> float:
+        """The probability of some features."""
+        return 1 / (1 + math.exp(-sum(map(operator.mul, (*features, 1.0), self.weights))))
+
+    def features(self, query: Query, evidence: Sequence[Evidence]) -> tuple[float, ...]:
+        """What is weighed of a question and the passages that were found."""
+        leading = evidence[:LEADING]
+        words = content_words(query.text)
+        strange = sum(not self.knows(word) for word in words)
+        best = leading[0]
+        said = content_words(f"{best.passage.text} {best.passage.heading} {best.asked.text if best.asked else ''}")
+        return (
+            max(-3.0, min(3.0, self.coverage(query.text) / SCALE)),
+            best.score,
+            max(found.scores.question for found in leading),
+            max(found.scores.questions for found in leading),
+            max(found.scores.sentence for found in leading),
+            best.scores.keyword,
+            strange / max(1, len(words)),
+            len(words & said) / max(1, len(words)),
+        )
 
     def stranger(self, query: Query) -> str:
         """A medicine that the question names and the content never does; empty if there is none."""

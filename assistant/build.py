@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from assistant.answerability import Answerability
 from assistant.extractive import Composer, Shape
+from assistant.fitted import read_fitted
+from assistant.gate import Gate
+from assistant.heads import load_heads
 from assistant.pipeline import Assistant
 from assistant.policy import read_policy
 from assistant.rewrite import Rewriter
 from assistant.screen.build import open_screen
 from assistant.screen.rules import other_medicines
 from assistant.settings import AssistantSettings
+from assistant.suggest import Suggestions
 from assistant.types import Question
 from assistant.verify import gives_dose, verify
 from corpus.library import Library, read_library
-from index.build import build_index, vector_cache
-from index.embed import Embed, checked_hash
+from index.build import build_index
+from index.embed import Embed
 from index.exceptions import IndexDamaged
+from index.layers import layers_hash
 from index.lexicon import Lexicon
 from index.opening import open_search
-from index.search import Search
+from index.search import Search, Weights
 from index.settings import IndexSettings
 
 Say = Callable[[str], None]
@@ -42,30 +46,37 @@ def build_assistant(settings: Settings, say: Say = lambda line: None) -> Assista
     Raises:
         CorpusError: the content breaks a rule.
         IndexProblem: the index cannot be built.
+        HeadsMissing: the model is another one than the heads were trained on.
         PolicyError: the fixed replies break a rule.
     """
     say("Reading the content")
     library = read_library()
-    policy = read_policy(library)
+    policy = read_policy(library, country=settings.assistant.country)
     say("Loading the language model (all-MiniLM-L6-v2)")
     embed = Embed(settings.index.model, settings.index.threads)
-    search = open_or_build(library, settings.index, embed, say)
+    fitted = read_fitted()
+    search = open_or_build(library, settings.index, embed, fitted.weights, say)
     say("Opening the safety screen")
     lexicon = Lexicon(library)
-    model = checked_hash(settings.index.model)
-    cache = vector_cache(settings.index, model)  # the anticipated questions, harmless examples to the screen, are in it
-    screen = open_screen(
-        library, embed, partial(cache.many, embed=embed.many), lexicon.prepare, model, settings.index.directory, say
-    )
+    heads = load_heads(settings.index.model or layers_hash())
+    screen = open_screen(library, embed.read, heads, lexicon.prepare, settings.index.directory, say)
     assistant = Assistant(
         library=library,
         policy=policy,
         screen=screen,
         rewrite=Rewriter(lexicon),
         search=search,
-        answerable=Answerability(other_medicines(), lexicon.stands_in_content),
-        compose=Composer(Shape(statements=settings.assistant.statements, words=settings.assistant.words)),
+        answerable=Answerability(
+            fitted.answerability,
+            fitted.least,
+            lambda text: heads.coverage(embed.read(text).pooled),
+            other_medicines(),
+            lexicon.stands_in_content,
+        ),
+        compose=Composer(Shape(statements=settings.assistant.statements, words=settings.assistant.words), fitted.signs),
         verify=verify,
+        gate=Gate(library, policy),
+        suggest=Suggestions(library, lexicon.knows),
     )
     warm_up(assistant)
     return assistant
@@ -79,13 +90,13 @@ def warm_up(assistant: Assistant) -> None:
     assistant.answer(Question("Why are my joints stiff?"))
 
 
-def open_or_build(library: Library, settings: IndexSettings, embed: Embed, say: Say) -> Search:
+def open_or_build(library: Library, settings: IndexSettings, embed: Embed, weights: Weights, say: Say) -> Search:
     """The open index; a missing or stale one is built, a damaged one is built anew."""
     say("Opening the search index")
     build_index(library, settings, embed.many)
     try:
-        return open_search(library, settings, embed)
+        return open_search(library, settings, embed, weights)
     except IndexDamaged as error:
         say(f"The index is damaged and is built again: {error}")
         build_index(library, settings, embed.many, fresh=True)
-        return open_search(library, settings, embed)
+        return open_search(library, settings, embed, weights)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from assistant.types import Citation, Draft, Statement
 from corpus.page import Passage
+from index.embed import Vector
 from index.search import Evidence, Query
 
 WORD = re.compile(r"[a-z0-9]+(?:[-'’][a-z0-9]+)*")
@@ -85,29 +87,54 @@ CAUSE = re.compile(
 )
 
 
+HOW_MANY = re.compile(
+    r"\b(?:how (?:many|much|big|large|common|often|likely)|what (?:share|percentage|percent|proportion)|number|rate)\b",
+    re.IGNORECASE,
+)
+FIGURE = re.compile(r"\d|\b(?:half|third|quarter|most|few|two|three|four|five|ten) ", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """How long an answer is and how near a further passage has to be."""
 
     statements: int = 5
-    words: int = 85
+    words: int = 90
     """A further sentence is added only while the answer stays within this."""
     most_words: int = 120
     """Even one passage that is quoted whole may not go beyond this."""
     passages: int = 5
     """How many passages an answer may draw on."""
-    near: float = 0.75
-    """A further sentence needs this share of the first one's worth."""
-    coherence: float = 0.15
-    """Added to the worth of further sentences of the best passage, so that an answer stays with its subject."""
-    answers: float = 0.3
-    """Weight of an anticipated question that a sentence answers."""
-    nearness: float = 0.3
-    """Weight of a sentence's own nearness to the question."""
-    cause: float = 0.06
-    """Added to a sentence that names a cause when the question asks why."""
-    same: float = 0.55
+    near: float = 5.0
+    """How much less worth than the first a further sentence of its page may be."""
+    far: float = 2.0
+    """How much less one of another page may be."""
+    same: float = 0.7
     """Share of common content words from which two sentences say the same."""
+    alike: float = 0.88
+    """Cosine from which they do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """How much each sign that a sentence answers counts; fitted by `python -m assistant fit` on held-out questions."""
+
+    answers: float = 10.0
+    """The nearest anticipated question that the sentence is known to answer."""
+    nearness: float = 10.0
+    """The sentence's own nearness to the question."""
+    score: float = 10.0
+    """How well its passage fits."""
+    best: float = 0.5
+    """It stands in the passage that fits best."""
+    shared: float = 0.5
+    """Share of the question's content words that it has."""
+    first: float = 0.1
+    """It opens its passage."""
+    cause: float = 0.3
+    """It names a cause, and the question asks why."""
+    figure: float = 0.3
+    """It has a number, and the question asks how many."""
 
 
 def content_words(text: str) -> frozenset[str]:
@@ -120,16 +147,20 @@ def overlap(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / max(1, min(len(one), len(other)))
 
 
-def worth(query: Query, found: Evidence, number: int, shape: Shape) -> float:
-    """How well one sentence answers: by its own nearness, by the questions that it is known to answer, and by its passage."""
-    value = (
-        shape.answers * found.answers[number]
-        + shape.nearness * found.nearness[number]
-        + (1 - shape.answers - shape.nearness) * found.score
+def signs(query: Query, found: Evidence, number: int, best: bool) -> tuple[float, ...]:
+    """What tells whether one sentence answers, in the order of `Worth`."""
+    sentence = found.passage.sentences[number]
+    asked = content_words(query.text)
+    return (
+        found.answers[number],
+        found.nearness[number],
+        found.score,
+        float(best),
+        len(asked & content_words(sentence)) / max(1, len(asked)),
+        float(number == 0),
+        float(WHY.search(query.text) is not None and CAUSE.search(sentence) is not None),
+        float(HOW_MANY.search(query.text) is not None and FIGURE.search(sentence) is not None),
     )
-    if WHY.search(query.text) and CAUSE.search(found.passage.sentences[number]):
-        value += shape.cause
-    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,54 +172,80 @@ class Offer:
     number: int
 
 
-def unit(offer: Offer) -> tuple[Passage, tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence that stands in the answer."""
+
+    passage: Passage
+    text: str
+    words: frozenset[str]
+    vector: Vector | None
+
+    def repeats(self, other: Said, shape: Shape) -> bool:
+        """Whether two sentences say the same."""
+        if self.vector is not None and other.vector is not None and float(self.vector @ other.vector) >= shape.alike:
+            return True
+        return overlap(self.words, other.words) >= shape.same
+
+
+def unit(offer: Offer) -> tuple[Said, ...]:
     """What has to be quoted together with a sentence: itself, or the whole passage."""
-    passage = offer.found.passage
-    return passage, passage.sentences if passage.whole else (passage.sentences[offer.number],)
+    passage, vectors = offer.found.passage, offer.found.vectors
+    numbers = range(len(passage.sentences)) if passage.whole else (offer.number,)
+    return tuple(
+        Said(
+            passage,
+            passage.sentences[number],
+            content_words(passage.sentences[number]),
+            None if vectors is None else vectors[number],
+        )
+        for number in numbers
+    )
 
 
 class Composer:
     """Proposes the statements of an answer; frozen once made."""
 
-    def __init__(self, shape: Shape | None = None) -> None:
+    def __init__(self, shape: Shape | None = None, worth: Worth | None = None) -> None:
         self.shape = shape or Shape()
+        self._worth = astuple(worth or Worth())
 
     def __call__(self, query: Query, evidence: Sequence[Evidence]) -> Draft:
         """The statements, in reading order; nothing when there is no evidence."""
-        chosen: list[tuple[Passage, str]] = []
-        for passage, sentences in self._proposals(query, evidence):
-            if self._fits(chosen, sentences, passage):
-                chosen.extend((passage, sentence) for sentence in sentences)
-        return tuple(Statement(sentence, (Citation(passage, sentence),)) for passage, sentence in gather(chosen))
+        chosen: list[Said] = []
+        for new in self._proposals(query, evidence):
+            if self._fits(chosen, new):
+                chosen.extend(new)
+        return tuple(Statement(each.text, (Citation(each.passage, each.text),)) for each in gather(chosen))
 
-    def _proposals(self, query: Query, evidence: Sequence[Evidence]) -> Iterator[tuple[Passage, tuple[str, ...]]]:
+    def _proposals(self, query: Query, evidence: Sequence[Evidence]) -> Iterator[tuple[Said, ...]]:
         """What could be said next, in order of worth; sentences of a `whole` passage come together."""
         if not evidence:
             return
         shape = self.shape
         offers = [
-            Offer(worth(query, found, number, shape), found, number)
+            Offer(sum(map(operator.mul, signs(query, found, number, found is evidence[0]), self._worth)), found, number)
             for found in evidence[: shape.passages]
             for number in range(len(found.passage.sentences))
         ]
-        lead = max((offer for offer in offers if offer.found is evidence[0]), key=lambda offer: offer.worth)
-        yield unit(lead)
         # Sorting keeps the order of equals: better passages first, then reading order.
-        for offer in sorted(offers, key=lambda each: each.worth + shape.coherence * (each.found is lead.found), reverse=True):
-            if offer.worth + shape.coherence * (offer.found is lead.found) >= shape.near * lead.worth:
+        offers.sort(key=lambda each: each.worth, reverse=True)
+        lead = offers[0]
+        for offer in offers:
+            allowed = shape.near if offer.found.passage.page == lead.found.passage.page else shape.far
+            if offer.worth >= lead.worth - allowed:
                 yield unit(offer)
 
-    def _fits(self, chosen: Sequence[tuple[Passage, str]], new: Sequence[str], passage: Passage) -> bool:
+    def _fits(self, chosen: Sequence[Said], new: Sequence[Said]) -> bool:
+        words = sum(len(each.text.split()) for each in (*chosen, *new))
         if not chosen:
-            return sum(len(sentence.split()) for sentence in new) <= self.shape.most_words
-        words = sum(len(sentence.split()) for _, sentence in chosen) + sum(len(sentence.split()) for sentence in new)
+            return words <= self.shape.most_words
         if words > self.shape.words or len(chosen) + len(new) > self.shape.statements:
             return False
-        said = [content_words(sentence) for _, sentence in chosen]
-        return not any(overlap(content_words(sentence), other) >= self.shape.same for sentence in new for other in said)
+        return not any(each.repeats(other, self.shape) for each in new for other in chosen)
 
 
-def gather(chosen: Sequence[tuple[Passage, str]]) -> list[tuple[Passage, str]]:
+def gather(chosen: Sequence[Said]) -> list[Said]:
     """The sentences with those of one passage together, passages in the order in which they were chosen."""
-    order_of = {passage.id: number for number, passage in reversed(list(enumerate(passage for passage, _ in chosen)))}
-    return sorted(chosen, key=lambda pair: order_of[pair[0].id])
+    order_of = {each.passage.id: number for number, each in reversed(list(enumerate(chosen)))}
+    return sorted(chosen, key=lambda each: order_of[each.passage.id])

@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from assistant.answerability import Coverage
 from assistant.exceptions import BadQuestion, QuestionTooLong
+from assistant.gate import Gate
 from assistant.policy import Policy
+from assistant.suggest import Suggestions
 from assistant.types import (
     LONGEST_QUESTION,
     Answer,
@@ -30,7 +33,7 @@ from corpus.library import Library
 from corpus.page import Passage
 from index.search import Evidence, Query, Scores
 
-Answerable = Callable[[Query, Sequence[Evidence]], bool]
+Answerable = Callable[[Query, Sequence[Evidence]], Coverage]
 LONGEST_RELATED = 3
 NEAR_ENOUGH = 0.75
 """Share of the best passage's score from which another passage's question is offered."""
@@ -48,14 +51,19 @@ class Assistant:
     answerable: Answerable
     compose: Compose
     verify: Verify
+    gate: Gate
+    suggest: Suggestions
 
     def answer(self, question: Question) -> Answer:
-        """The whole reply to one question.
+        """The whole reply to one question, as it may be shown.
 
         Raises:
             QuestionTooLong: more than 4,000 characters, unless a red flag stands anywhere in it.
             BadQuestion: nothing readable in it.
         """
+        return self.gate(self._answer(question))
+
+    def _answer(self, question: Question) -> Answer:
         timings: dict[str, float] = {}
         check_readable(question)
         with timed(timings, "screen"):
@@ -70,15 +78,16 @@ class Assistant:
         with timed(timings, "search"):
             evidence = tuple(self.search(query))
         with timed(timings, "compose"):
-            statements = self._compose(query, evidence)
+            coverage = self.answerable(query, evidence)
+            statements = self._compose(query, evidence) if coverage.enough else ()
         related = self._related(evidence, statements, question)
         if not statements and verdict.decision is Decision.ANSWER:
             verdict = Verdict(Decision.IN_DOMAIN_NOT_COVERED, "no passage is near enough to the question")
-        return self._reply(question, verdict, statements or self._support(verdict), related, query, evidence, timings)
+        return self._reply(
+            question, verdict, statements or self._support(verdict), related, query, evidence, coverage.likely, timings
+        )
 
     def _compose(self, query: Query, evidence: Sequence[Evidence]) -> tuple[Statement, ...]:
-        if not self.answerable(query, evidence):
-            return ()
         statements = self.verify(self.compose(query, evidence), evidence)
         return self._with_safety(query, statements)
 
@@ -87,12 +96,13 @@ class Assistant:
         if not statements:
             return ()
         lead = statements[0].citations[0].passage
-        names = list(self.library.pages[lead.page].safety) if lead.page in self.library.pages else []
-        if touches_stopping(query, statements):
-            names.insert(0, self.policy.stopping_line)
         quoted = {citation.passage.id for statement in statements for citation in statement.citations}
-        lines = [self.library.passage(name) for name in dict.fromkeys(names) if name not in quoted]
-        return (*statements, *(statement for passage in lines[:1] for statement in first_of(passage)))
+        of_page = self.library.pages[lead.page].safety if lead.page in self.library.pages else ()
+        names = [name for name in of_page if name not in quoted][:1]
+        if touches_stopping(query, statements) and self.policy.stopping_line not in quoted:
+            names.append(self.policy.stopping_line)
+        lines = map(self.library.passage, dict.fromkeys(names))
+        return (*statements, *(statement for passage in lines for statement in first_of(passage)))
 
     def _support(self, verdict: Verdict) -> tuple[Statement, ...]:
         """The fixed passages that the policy lays beside a notice."""
@@ -102,18 +112,12 @@ class Assistant:
         return self.verify(draft, [as_evidence(passage) for passage in passages])
 
     def _related(self, evidence: Sequence[Evidence], statements: Sequence[Statement], question: Question) -> tuple[str, ...]:
-        """Anticipated questions of near passages that the answer did not use, one a passage."""
+        """Questions that near passages answer and the answer did not use, one a passage."""
         used = {citation.passage.id for statement in statements for citation in statement.citations}
         asked = {text.casefold() for text in (question.text, *question.earlier)}
-        found = [
-            each.asked.text
-            for each in evidence
-            if each.asked
-            and each.passage.id not in used
-            and each.asked.text.casefold() not in asked
-            and each.score >= NEAR_ENOUGH * evidence[0].score
-        ]
-        return tuple(dict.fromkeys(found))[:LONGEST_RELATED]
+        near = [each for each in evidence if each.passage.id not in used and each.score >= NEAR_ENOUGH * evidence[0].score]
+        found = [self.suggest(each.passage.id, each.asked.text if each.asked else "") for each in near]
+        return tuple(text for text in dict.fromkeys(found) if text and text.casefold() not in asked)[:LONGEST_RELATED]
 
     def _reply(
         self,
@@ -123,6 +127,7 @@ class Assistant:
         related: tuple[str, ...] = (),
         query: Query | None = None,
         evidence: tuple[Evidence, ...] = (),
+        confidence: float | None = None,
         timings: dict[str, float] | None = None,
     ) -> Answer:
         return Answer(
@@ -135,6 +140,7 @@ class Assistant:
             related=related,
             query=query,
             evidence=evidence,
+            confidence=confidence,
             timings=timings or {},
         )
 

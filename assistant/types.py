@@ -76,6 +76,10 @@ class Verdict:
     """The harmless part of a mixed message, which may be answered after the notice."""
     language: str = "en"
     """ISO 639-1 code, for the fixed line of an unsupported language."""
+    text: str = field(default="", compare=False)
+    """The message as rules read it, normalised; for staff and evaluators, never for patients."""
+    likely: tuple[tuple[Decision, float], ...] = field(default=(), compare=False)
+    """The three likeliest decisions by rules and models together, the likeliest first; likewise."""
 
 
 class QuoteNotFound(ValueError):
@@ -134,6 +138,8 @@ class Answer:
     """Anticipated questions that stand near this one, each answerable."""
     query: Query | None = None
     evidence: tuple[Evidence, ...] = ()
+    confidence: float | None = None
+    """How likely the content covers the question, from 0 to 1; None when nothing was searched."""
     timings: Mapping[str, float] = field(default_factory=dict, compare=False)
     """Milliseconds by step."""
 

@@ -10,9 +10,9 @@ from corpus.leaks import leaks
 from index.search import Evidence
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=32_768)
 def gives_dose(sentence: str) -> bool:
-    """Whether a sentence holds dosing advice; remembered, because only sentences of the content are ever asked about."""
+    """Whether a text holds dosing advice; remembered, because only texts of ours are ever asked about."""
     return leaks(sentence)
 
 

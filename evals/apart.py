@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix
 
 from assistant.screen.examples import read_examples
 from assistant.screen.rules import read_rules
+from assistant.train.lessons import read_follow_ups, read_not_covered
 from corpus.library import Library
 from evals.cases import Case
 from evals.catalogue import Entry
@@ -25,6 +26,8 @@ def learned_from(library: Library) -> dict[str, str]:
     """Every message that anything learned from, with where it stands."""
     found = {question.text: f"an anticipated question of {question.passage}" for question in library.questions}
     found |= {"\n".join(example.turns): "a training example of the screen" for example in read_examples()}
+    found |= {each.text: "a question of the training that is not covered" for each in read_not_covered()}
+    found |= {"\n".join(each.turns): "a follow-up of the training" for each in read_follow_ups()}
     for rule in read_rules().rules:
         for talk in (*rule.examples, *rule.counterexamples):
             found["\n".join(talk)] = f"an example of the rule {rule.name!r}"

@@ -9,7 +9,6 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from assistant.answerability import confidence
 from assistant.types import Answer
 from assistant.wire import AnswerBody, all_text
 from evals.exceptions import BadRun
@@ -34,6 +33,8 @@ class Trace(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     reason: str
+    likely: tuple[tuple[str, float], ...] = ()
+    """The likeliest decisions of the screen, with how likely they are."""
     queries: tuple[str, ...]
     evidence: tuple[Found, ...]
     confidence: float | None
@@ -79,6 +80,7 @@ def trace_of(answer: Answer) -> Trace:
     """The trace of an answer."""
     return Trace(
         reason=answer.verdict.reason,
+        likely=tuple((decision.value, value) for decision, value in answer.verdict.likely),
         queries=answer.query.texts if answer.query else (),
         evidence=tuple(
             Found(
@@ -89,7 +91,7 @@ def trace_of(answer: Answer) -> Trace:
             )
             for found in answer.evidence
         ),
-        confidence=round(confidence(answer.evidence), 6) if answer.query else None,
+        confidence=None if answer.confidence is None else round(answer.confidence, 6),
     )
 
 

@@ -163,7 +163,8 @@ def _store_vectors(
         pipeline = IngestionPipeline(
             transformations=[embedding], vector_store=KeyedChromaStore.from_collection(collection), disable_cache=True
         )
-        counts[kind] = len(pipeline.run(nodes=nodes(library, kind)))
+        found, most = nodes(library, kind), client.get_max_batch_size()
+        counts[kind] = sum(len(pipeline.run(nodes=found[start : start + most])) for start in range(0, len(found), most))
     return counts
 
 

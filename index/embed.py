@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import os
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.exceptions import ModelMismatch
+from index.layers import count_of, layers_hash, load_layers
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -56,7 +56,9 @@ def model_hash(folder: Path) -> str:
 
 
 def checked_hash(setting: str) -> str:
-    """The model's hash, after the packaged model was compared with the official weights.
+    """What names the vectors of a model: its hash, with that of the trained layers if they are part of it.
+
+    The packaged model is compared with the official weights first.
 
     Raises:
         ModelMismatch: the packaged weights are not the official ones.
@@ -64,79 +66,84 @@ def checked_hash(setting: str) -> str:
     found = model_hash(model_folder(setting))
     if not setting and found != OFFICIAL_SHA256:
         raise ModelMismatch("the packaged embedding model is not the official all-MiniLM-L6-v2; run `make install` again")
-    return found
+    return found if setting else hashlib.sha256(f"{found} {layers_hash()}".encode()).hexdigest()
 
 
-LOWER = 4
-"""The layer of the model after which token states are kept: what a text says is still apart from what it is about."""
+def open_model(folder: Path) -> Any:
+    """A `SentenceTransformer` of a folder, as it was published."""
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    return SentenceTransformer(str(folder), device="cpu", trust_remote_code=False)
+
+
+class Read(NamedTuple):
+    """What one pass through the model gives."""
+
+    vector: Vector
+    """Where the text lies, shape (dimension,): what search compares."""
+    pooled: Vector
+    """Mean and largest of its tokens' states, shape (2 * dimension,): what classifiers read."""
 
 
 class Embed:
-    """Turns a text into its unit vector; remembers the last 2,048 texts; safe to share between threads."""
+    """Turns a text into its unit vector; remembers the last 2,048 texts; safe to share between threads.
+
+    The packaged model's last layers are those of `index.layers`; a model of the setting's is taken as it is.
+
+    Raises:
+        ModelMismatch: the setting names no folder, or the trained layers do not fit.
+    """
 
     remembered = 2_048
-    remembered_tokens = 256
 
     def __init__(self, setting: str = "", threads: int = 1) -> None:
         import torch
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging
 
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         torch.set_num_threads(threads)
-        self._model = SentenceTransformer(str(model_folder(setting)), device="cpu", trust_remote_code=False)
-        self._memory: OrderedDict[str, Vector] = OrderedDict()
-        self._tokens: OrderedDict[str, Vector] = OrderedDict()
-        self._passing: Any = None
-        transformer: Any = self._model[0]
-        self._layers: Any = transformer.model.encoder.layer
-        self._layers[LOWER - 1].register_forward_hook(self._keep)
+        folder = model_folder(setting)
+        self._model = open_model(folder)
+        layers = self._model[0].model.encoder.layer
+        if not setting:
+            weights = load_layers(model_hash(folder))
+            layers[-count_of(weights) :].load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
+        layers[-1].register_forward_hook(self._keep)
+        self._states: Any = None
+        self._memory: OrderedDict[str, Read] = OrderedDict()
         self._memory_lock = threading.Lock()
         # A fast tokenizer shared by threads raises "Already borrowed", so one text is encoded at a time.
         self._model_lock = threading.Lock()
 
     def __call__(self, text: str) -> Vector:
         """The vector of one text, shape (dimension,)."""
+        return self.read(text).vector
+
+    def read(self, text: str) -> Read:
+        """All that one pass through the model gives for one text."""
         with self._memory_lock:
             if (known := self._memory.get(text)) is not None:
                 self._memory.move_to_end(text)
                 return known
-        return self._read(text)[0]
-
-    def tokens(self, text: str) -> Vector:
-        """The states of a text's tokens after the fourth layer, shape (tokens, dimension); they come with the vector."""
-        with self._memory_lock:
-            if (known := self._tokens.get(text)) is not None:
-                self._tokens.move_to_end(text)
-                return known
-        return self._read(text)[1]
-
-    def upper_layers(self) -> Any:
-        """Copies of the layers after those states, as PyTorch modules, to be trained further."""
-        return copy.deepcopy(self._layers[LOWER:])
-
-    def _keep(self, layer: object, given: object, states: Any) -> None:
-        self._passing = states
-
-    def _read(self, text: str) -> tuple[Vector, Vector]:
         with self._model_lock:
-            vector, tokens = self._encode([text])[0], self._passing[0].numpy().astype(np.float32)
-        for found in (vector, tokens):
-            found.setflags(write=False)
+            vector = self._encode([text])[0]
+            states = self._states[0].numpy()
+        found = Read(vector, np.concatenate([states.mean(axis=0), states.max(axis=0)]))
+        for values in found:
+            values.setflags(write=False)
         with self._memory_lock:
-            for memory, found, limit in (
-                (self._memory, vector, self.remembered),
-                (self._tokens, tokens, self.remembered_tokens),
-            ):
-                memory[text] = found
-                while len(memory) > limit:
-                    memory.popitem(last=False)
-        return vector, tokens
+            self._memory[text] = found
+            while len(self._memory) > self.remembered:
+                self._memory.popitem(last=False)
+        return found
 
     def many(self, texts: Sequence[str]) -> Vector:
         """The vectors of some texts, shape (texts, dimension); not remembered."""
         with self._model_lock:
             return self._encode(texts)
+
+    def _keep(self, layer: object, given: object, states: Any) -> None:
+        self._states = states[0] if isinstance(states, tuple) else states
 
     def _encode(self, texts: Sequence[str]) -> Vector:
         options: dict[str, Any] = {"normalize_embeddings": True, "show_progress_bar": False, "convert_to_numpy": True}

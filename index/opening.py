@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from zipfile import BadZipFile
@@ -16,7 +17,7 @@ from index.embed import Vector
 from index.exceptions import IndexDamaged
 from index.keyword import open_keywords
 from index.nodes import SEARCHED, Kind, to_key
-from index.search import Search, Vectors, Weights
+from index.search import Search, Texts, Weights
 from index.settings import IndexSettings
 from index.vectors import CachedEmbedding, KeyedChromaStore, VectorCache, open_client
 
@@ -40,7 +41,7 @@ def open_search(
             embed,
             _open_vectors(folder, settings, manifest.counts),
             open_keywords(folder / "keywords", settings.candidates),
-            _read_vectors(folder / VECTORS),
+            _read_texts(folder / VECTORS),
             weights or Weights(),
         )
     # Chroma raises its own errors, numpy and the BM25 store raise these: all mean that the folder was tampered with.
@@ -72,14 +73,15 @@ def _open_vectors(folder: Path, settings: IndexSettings, counts: Mapping[str, in
     return opened
 
 
-def _read_vectors(path: Path) -> dict[str, Vectors]:
+def _read_texts(path: Path) -> Texts:
     with np.load(path) as stored:
         keys, vectors = [to_key(node_id) for node_id in stored["ids"].tolist()], stored["vectors"]
-    rows: dict[str, list[int]] = {}
-    whole: dict[str, int] = {}
-    for row, key in enumerate(keys):
-        if key.kind == "passage":
-            whole[key.passage] = row
-        else:
-            rows.setdefault(key.passage, []).append(row)
-    return {name: Vectors(vectors[row], np.ascontiguousarray(vectors[rows[name]])) for name, row in whole.items()}
+    names = [key.passage for key in keys if key.kind == "passage"]
+    sentences = [row for row, key in enumerate(keys) if key.kind == "sentence"]
+    counts = Counter(keys[row].passage for row in sentences)
+    return Texts(
+        rows={name: row for row, name in enumerate(names)},
+        passages=vectors[[row for row, key in enumerate(keys) if key.kind == "passage"]],
+        sentences=vectors[sentences],
+        starts=np.cumsum([0, *(counts[name] for name in names)]),
+    )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, field
 
 import numpy as np
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import QueryBundle
+from numpy.typing import NDArray
 
 from corpus.library import BIBLIOGRAPHY, Library
 from corpus.page import Level, Passage, Population
@@ -67,6 +69,8 @@ class Evidence:
     """For each sentence, the cosine of the query with the nearest anticipated question that it answers, else 0."""
     asked: Anticipated | None
     """The nearest of the passage's anticipated questions, if one was among the hits."""
+    vectors: Vector | None = field(default=None, compare=False, repr=False)
+    """The vectors of the passage's sentences, shape (sentences, dimension); None for a passage that was not searched for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +124,47 @@ class Found:
     vectors: tuple[Vector, ...]
     by_kind: Mapping[Kind, Hits]
     keywords: Hits
+    each: Vector
+    """The cosine of each sentence of the content, in reading order."""
+    sentence: Vector
+    """The cosine of each passage's nearest sentence."""
+    passage: Vector
+    """The cosine of each passage."""
 
 
 @dataclass(frozen=True, slots=True)
-class Vectors:
-    """The vectors of one passage's text."""
+class Texts:
+    """The vectors of everything that may be said, in reading order."""
 
-    passage: Vector
-    """Shape (dimension,)."""
+    rows: Mapping[str, int]
+    """The row of each passage."""
+    passages: Vector
+    """Shape (passages, dimension)."""
     sentences: Vector
     """Shape (sentences, dimension)."""
+    starts: NDArray[np.int64]
+    """The row of each passage's first sentence, and behind the last one their number; shape (passages + 1,)."""
+
+    def near(self, vectors: Sequence[Vector]) -> tuple[Vector, Vector, Vector]:
+        """Cosines of the nearest wording with each sentence, with each passage's nearest sentence, and with each passage."""
+        wordings = np.array(vectors).T
+        each = (self.sentences @ wordings).max(axis=1)
+        return each, np.maximum.reduceat(each, self.starts[:-1]), (self.passages @ wordings).max(axis=1)
+
+    def of(self, name: str, each: Vector) -> Vector:
+        """The rows that belong to the sentences of one passage."""
+        row = self.rows[name]
+        return each[self.starts[row] : self.starts[row + 1]]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that a retriever found."""
+
+    name: str
+    scores: Scores
+    features: tuple[float, ...]
+    """What is weighed, in the order of `Weights`."""
 
 
 class Search:
@@ -141,7 +176,7 @@ class Search:
         embed: Callable[[str], Vector],
         vectors: Mapping[Kind, BaseRetriever],
         keywords: BaseRetriever,
-        texts: Mapping[str, Vectors],
+        texts: Texts,
         weights: Weights,
         limit: int = 10,
     ) -> None:
@@ -164,45 +199,52 @@ class Search:
             kind: merge([(self._vectors[kind], text, vector) for text, vector in zip(query.texts, vectors, strict=True)])
             for kind in SEARCHED
         }
-        return Found(vectors, by_kind, merge([(self._keywords, query.keywords, None)]))
+        return Found(vectors, by_kind, merge([(self._keywords, query.keywords, None)]), *self._texts.near(vectors))
 
     def rank(self, query: Query, found: Found, weights: Weights) -> tuple[Evidence, ...]:
         """The passages that were found, fused by weights."""
+        scale = astuple(weights)
+        scored = [(sum(map(operator.mul, each.features, scale)), each) for each in self.candidates(query, found)]
+        scored.sort(key=lambda pair: (-pair[0], pair[1].name))
+        return tuple(self._evidence(each, score, found) for score, each in scored[: self._limit])
+
+    def candidates(self, query: Query, found: Found) -> list[Candidate]:
+        """Every passage that a retriever found."""
         passages = self.library.passages
         names = {name for hits in (*found.by_kind.values(), found.keywords) for name in hits.found if name in passages}
-        scored = []
-        for name in names:
-            scores = self._scores(passages[name], found)
-            scored.append((fuse(query, passages[name], scores, weights), name, scores))
-        scored.sort(key=lambda each: (-each[0], each[1]))
-        return tuple(self._evidence(passages[name], score, scores, found) for score, name, scores in scored[: self._limit])
+        return [
+            Candidate(name, scores, features(query, passages[name], scores))
+            for name in names
+            if (scores := self._scores(name, found))
+        ]
 
-    def _scores(self, passage: Passage, found: Found) -> Scores:
-        texts, questions, keywords = self._texts[passage.id], found.by_kind["question"], found.keywords
+    def _scores(self, name: str, found: Found) -> Scores:
+        row, questions, keywords = self._texts.rows[name], found.by_kind["question"], found.keywords
         return Scores(
-            question=questions.of(passage.id),
-            questions=questions.mean(passage.id, SEVERAL),
-            sentence=max(float((texts.sentences @ vector).max()) for vector in found.vectors),
-            passage=max(float(texts.passage @ vector) for vector in found.vectors),
-            keyword=keywords.of(passage.id) / keywords.top if passage.id in keywords.found else 0.0,
+            question=questions.of(name),
+            questions=questions.mean(name, SEVERAL),
+            sentence=float(found.sentence[row]),
+            passage=float(found.passage[row]),
+            keyword=keywords.of(name) / keywords.top if name in keywords.found else 0.0,
         )
 
-    def _evidence(self, passage: Passage, score: float, scores: Scores, found: Found) -> Evidence:
+    def _evidence(self, candidate: Candidate, score: float, found: Found) -> Evidence:
+        passage = self.library.passages[candidate.name]
         questions = self.library.questions_of(passage.id)
         hits = found.by_kind["question"]
         answers = dict.fromkeys(passage.sentences, 0.0)
         for number, near in hits.found.get(passage.id, {}).items():
             for sentence in questions[number].answer:
                 answers[sentence] = max(answers[sentence], near)
-        cosines = np.max([self._texts[passage.id].sentences @ vector for vector in found.vectors], axis=0)
         best = hits.best(passage.id)
         return Evidence(
             passage=passage,
             score=round(score, 6),
-            scores=scores,
-            nearness=tuple(round(float(value), 6) for value in cosines),
+            scores=candidate.scores,
+            nearness=tuple(round(value, 6) for value in self._texts.of(passage.id, found.each).tolist()),
             answers=tuple(round(answers[sentence], 6) for sentence in passage.sentences),
             asked=None if best is None else questions[best],
+            vectors=self._texts.of(passage.id, self._texts.sentences),
         )
 
 
@@ -219,23 +261,21 @@ def merge(asked: Sequence[tuple[BaseRetriever, str, Vector | None]]) -> Hits:
     return Hits(found, min(best, default=0.0), max(best, default=1.0))
 
 
-def fuse(query: Query, passage: Passage, scores: Scores, weights: Weights) -> float:
-    """A passage's score by all retrievers, with what level, population and kind of passage add or take."""
-    score = (
-        weights.question * scores.question
-        + weights.questions * scores.questions
-        + weights.sentence * scores.sentence
-        + weights.passage * scores.passage
-        + weights.keyword * scores.keyword
-    )
-    if passage.level is query.level:
-        score += weights.level
-    if passage.population not in (query.population, Population.BOTH) and query.population is not Population.BOTH:
-        score -= weights.population
+def features(query: Query, passage: Passage, scores: Scores) -> tuple[float, ...]:
+    """What is weighed of a passage, in the order of `Weights`: each retriever, and its level, readers and kind."""
+    other = passage.population not in (query.population, Population.BOTH) and query.population is not Population.BOTH
     if passage.page in (BIBLIOGRAPHY, SOURCES_PAGE) and query.wants_source:
-        score += weights.bibliography
-    elif passage.page == BIBLIOGRAPHY:
-        score -= weights.bibliography
-    if OVERVIEW.search(passage.heading):
-        score -= weights.overview
-    return score
+        bibliography = 1
+    else:
+        bibliography = -1 if passage.page == BIBLIOGRAPHY else 0
+    return (
+        scores.question,
+        scores.questions,
+        scores.sentence,
+        scores.passage,
+        scores.keyword,
+        float(passage.level is query.level),
+        -float(other),
+        float(bibliography),
+        -float(OVERVIEW.search(passage.heading) is not None),
+    )

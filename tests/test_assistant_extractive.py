@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -83,6 +85,14 @@ def test_a_sentence_that_repeats_another_is_left_out() -> None:
     one = content_words("Stiff joints are common on an aromatase inhibitor.")
     other = content_words("Joints that are stiff are common with an aromatase inhibitor.")
     assert overlap(one, other) >= Shape().same
+
+
+def test_a_sentence_that_says_the_same_in_other_words_is_left_out() -> None:
+    passage = next(each for each in PASSAGES if not each.whole and len(each.sentences) == 2)
+    alike, apart = np.array([[1, 0], [0.9, 0.44]], np.float32), np.array([[1, 0], [0, 1]], np.float32)
+    for vectors, count in ((alike, 1), (apart, 2)):
+        offered = [dataclasses.replace(evidence(passage, 0.8), vectors=vectors)]
+        assert len(Composer(Shape(words=120))(QUERY, offered)) == count
 
 
 def test_verify_drops_what_was_not_offered(library: Library) -> None:

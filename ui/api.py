@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypedDict
 
 from assistant.exceptions import BadQuestion
 from assistant.pipeline import Assistant
@@ -16,6 +17,15 @@ from assistant.wire import AnswerBody, to_body
 from corpus.page import Level
 
 MOST_EARLIER = 200
+
+
+class Ready(TypedDict):
+    """What `/readyz` says."""
+
+    status: str
+    corpus_version: str
+    policy_version: str
+    withheld: dict[str, int]
 
 
 class AskBody(BaseModel):
@@ -45,9 +55,14 @@ def build_router(assistant: Assistant) -> APIRouter:
         return {"status": "ok"}
 
     @router.get("/readyz")
-    def ready() -> dict[str, str]:
-        """Questions can be answered."""
-        return {"status": "ready", "corpus_version": assistant.library.version, "policy_version": assistant.policy.version}
+    def ready() -> Ready:
+        """Questions can be answered; with what the output gate left out since the start, by reason."""
+        return {
+            "status": "ready",
+            "corpus_version": assistant.library.version,
+            "policy_version": assistant.policy.version,
+            "withheld": dict(assistant.gate.withheld),
+        }
 
     return router
 

@@ -1,4 +1,4 @@
-"""A small model that says how likely each label is: logistic regression over the sentence embedding, words and letter groups."""
+"""A small model that says how likely each label is from a message's words and letter groups: logistic regression."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from assistant.screen.conversation import Reading, read_message, sentences
 from assistant.screen.examples import LABELS, Example, Label, fingerprint
 from assistant.screen.vocabulary import Floats, Vocabulary, fit
-from assistant.types import Embed
 
-CODE = "3"
+CODE = "4"
 """Raised whenever the features or the training change, so that an older model is not used with newer code."""
-EMBEDDING_SCALE = 1.2
 PENALTY = 6.0
 SEED = 0
 NEVER = -30.0
@@ -33,26 +31,24 @@ class Classifier:
     """One row of weights for each label."""
 
     vocabulary: Vocabulary
-    embedding_weights: Floats
     text_weights: Floats
     bias: Floats
     version: str
 
-    def predict(self, text: str, embedding: Sequence[float] | Floats) -> dict[Label, float]:
-        """The probability of each label, on its own scale, for a normalised text and its embedding."""
+    def predict(self, text: str) -> dict[Label, float]:
+        """The probability of each label, on its own scale, for a normalised text."""
         columns, values = self.vocabulary.encode(text)
-        scores = self.bias + self.embedding_weights @ (EMBEDDING_SCALE * np.asarray(embedding, np.float32))
-        scores = scores + values @ self.text_weights[columns]
+        scores = self.bias + values @ self.text_weights[columns]
         return dict(zip(LABELS, (1 / (1 + np.exp(-np.clip(scores, -30, 30)))).tolist(), strict=True))
 
 
-def classifier_version(examples: Sequence[Example], embedding_hash: str) -> str:
+def classifier_version(examples: Sequence[Example]) -> str:
     """The name of the folder that a classifier trained on these examples belongs in."""
-    return fingerprint(examples, CODE, embedding_hash)
+    return fingerprint(examples, CODE)
 
 
-def train(examples: Sequence[Example], embed: Embed, embedding_hash: str = "") -> Classifier:
-    """A classifier of the examples; the same examples and embedding give the same weights."""
+def train(examples: Sequence[Example]) -> Classifier:
+    """A classifier of the examples; the same examples give the same weights."""
     readings, labels = training_rows(examples)
     vocabulary = fit(reading.text for reading in readings)
     encoded = [vocabulary.encode(reading.text) for reading in readings]
@@ -61,11 +57,8 @@ def train(examples: Sequence[Example], embed: Embed, embedding_hash: str = "") -
         (np.concatenate([values for _, values in encoded]), np.concatenate([columns for columns, _ in encoded]), starts),
         shape=(len(readings), vocabulary.size),
     )
-    vectors = EMBEDDING_SCALE * np.array([embed(reading.verbatim) for reading in readings], np.float32)
-    rows, bias = fit_weights(hstack([csr_matrix(vectors), matrix], format="csr"), labels)
-    split = vectors.shape[1]
-    text_weights = np.ascontiguousarray(rows[:, split:].T)
-    return Classifier(vocabulary, rows[:, :split].copy(), text_weights, bias, classifier_version(examples, embedding_hash))
+    rows, bias = fit_weights(matrix, labels)
+    return Classifier(vocabulary, np.ascontiguousarray(rows.T), bias, classifier_version(examples))
 
 
 def training_rows(examples: Sequence[Example]) -> tuple[list[Reading], list[Label]]:
@@ -106,7 +99,6 @@ def save_classifier(classifier: Classifier, directory: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
         folder / "weights.npz",
-        embedding=classifier.embedding_weights,
         text=classifier.text_weights,
         bias=classifier.bias,
         idf=classifier.vocabulary.weights,
@@ -124,10 +116,10 @@ def load_classifier(directory: Path, version: str) -> Classifier:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         words: Mapping[str, dict[str, int]] = json.loads((folder / "vocabulary.json").read_text("utf-8"))
         with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
-            weights = {name: arrays[name] for name in ("embedding", "text", "bias", "idf")}
+            weights = {name: arrays[name] for name in ("text", "bias", "idf")}
     except (OSError, ValueError, KeyError) as error:
         raise ClassifierMissing(f"no finished classifier in {folder}; run `python -m assistant build`") from error
     if manifest != {"version": version, "code": CODE, "labels": list(LABELS)}:
         raise ClassifierMissing(f"the classifier in {folder} belongs to other code; run `python -m assistant build`")
     vocabulary = Vocabulary(words["words"], words["letters"], weights["idf"])
-    return Classifier(vocabulary, weights["embedding"], weights["text"], weights["bias"], version)
+    return Classifier(vocabulary, weights["text"], weights["bias"], version)

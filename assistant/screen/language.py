@@ -69,6 +69,8 @@ a an i is in on me no so the man die of do to as come has was will am one at or 
 SHARED = frozenset(SHARED_WORDS.split())
 """Words that English has too, which tell nothing."""
 WORDS = {language: frozenset(words.split()) - SHARED for language, words in FUNCTION_WORDS.items()}
+LATIN = frozenset(FUNCTION_WORDS)
+"""Languages in Latin letters, which are told by their function words."""
 TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 LETTERS = {
     "es": "ñ¿¡",

@@ -7,20 +7,31 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from assistant.screen.blend import Predict
-from assistant.screen.conversation import Message, Reading, asks, clauses, read_message, read_text, says_over, sentences
+from assistant.screen.blend import Predict, Signs
+from assistant.screen.conversation import Message, asks, clauses, read_message, read_text, says_over, sentences
 from assistant.screen.examples import Label
-from assistant.screen.language import meaningless
+from assistant.screen.language import LATIN, meaningless
 from assistant.screen.normalise import normalise
-from assistant.screen.rules import RuleSet
+from assistant.screen.rules import Rule, RuleSet
 from assistant.types import LONGEST_QUESTION, Decision, Question, Screen, Verdict
 
 DANGERS = (Decision.SELF_HARM, Decision.EMERGENCY, Decision.URGENT_CLINICIAN)
 UNANSWERED = (*DANGERS, Decision.DOSING, Decision.DIAGNOSIS, Decision.INJECTION)
+OUTSIDE = (Decision.OUT_OF_SCOPE, Decision.CHITCHAT, Decision.UNSUPPORTED_LANGUAGE, Decision.GIBBERISH)
+ORDER = (*DANGERS, Decision.DOSING, Decision.DIAGNOSIS, Decision.INJECTION, *OUTSIDE)
+"""The policy's order."""
+SHARE = {
+    Decision.SELF_HARM: 0.25,
+    Decision.EMERGENCY: 0.5,
+    Decision.URGENT_CLINICIAN: 0.5,
+    **dict.fromkeys((Decision.DOSING, Decision.DIAGNOSIS), 0.7),
+    **dict.fromkeys((Decision.INJECTION, *OUTSIDE), 1.0),
+}
+"""How likely a decision has to be beside the likeliest one to come before it: when in doubt, the higher category counts."""
+NEXT_BEST = 3
+"""How many decisions a verdict names with how likely they are."""
 EARLIER = 12
 """Earlier messages that the classifier reads; rules read all of them."""
-NEVER = 2.0
-"""More likely than anything can be."""
 BARE = 6
 """Words of the longest message that says next to nothing by itself, so that a rule knows it better than the classifier."""
 REMEMBERED = 512
@@ -33,35 +44,30 @@ MARKUP = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """How likely a label has to be before it counts without a rule; chosen on the part of the examples that trained nothing."""
+    """How likely a decision has to be; chosen on the part of the examples that trained nothing."""
 
-    self_harm: float = 0.20
-    emergency: float = 0.20
-    urgent_clinician: float = 0.30
-    dosing: float = 0.40
-    diagnosis: float = 0.40
-    injection: float = 0.50
-    out_of_scope: float = 0.35
-    chitchat: float = 0.35
-    gibberish: float = 0.50
-    unsupported_language: float = 0.50
-    part: float = 0.50
-    """How much more likely a label has to be when only one sentence of several shows it."""
-    unnamed: float = 0.50
-    """How likely dosing has to be when no medicine, supplement or treatment is named."""
-    sure: float = 0.85
-    """How likely a red flag has to be when the message says that it is over, or a dosing rule knows what it asks, or it
-    is not English, or dosing is likelier; and dosing, when it was the message before that asked for it, or a diagnosis is
-    likelier."""
-    excused: float = 0.70
-    """How likely a label has to be when a rule knows the question as harmless; an idiom is never a red flag."""
-    standing: float = 0.60
+    self_harm: float = 0.06
+    emergency: float = 0.08
+    urgent_clinician: float = 0.05
+    dosing: float = 0.20
+    diagnosis: float = 0.10
+    injection: float = 0.03
+    out_of_scope: float = 0.20
+    chitchat: float = 0.06
+    gibberish: float = 0.03
+    unsupported_language: float = 0.10
+    field: float = 0.50
+    """How likely a message that names the field has to be outside of it, small talk or without meaning."""
+    sure: float = 0.60
+    """How likely a red flag has to be when the message says that it is over, or is not English and no rule knows it; and dosing,
+    when it was the message before that asked for it."""
+    excused: float = 0.50
+    """How likely a red flag or dosing has to be when a rule knows the question as harmless."""
+    standing: float = 0.40
     """How likely a red flag has to be in an earlier message."""
-    absurd: float = 0.10
-    """Below this, a dosing rule is overruled if the message is also likely to be harmless,"""
-    passing: float = 0.60
-    """at least this likely."""
-    harmless: float = 0.20
+    native: float = 0.05
+    """Below this, a message whose words seem foreign is English."""
+    harmless: float = 0.15
     """How likely dosing may be at most in a sentence that is answered beside a refusal."""
 
     def of(self, decision: Decision) -> float:
@@ -75,6 +81,8 @@ class Judge:
 
     rules: RuleSet
     predict: Predict
+    signs: Signs
+    """How much a rule and a single sentence count beside what the models say of the message."""
     familiar: Callable[[str], bool]
     thresholds: Thresholds
 
@@ -96,16 +104,55 @@ class Judge:
 
     def judge(self, question: Question) -> Verdict:
         """The verdict on a question of ordinary length."""
-        message = read_message(question.text, question.earlier)
-        verdict = self.danger(message) or self.standing_danger(message, question.earlier) or self.settle(question, message)
-        return replace(verdict, language=message.language)
+        message = self.in_its_language(read_message(question.text, question.earlier))
+        if says_over(message.whole.text):  # what stood before must not be read into it
+            message = replace(message, joined=message.whole)
+        verdict = self.decide(message)
+        if verdict.decision not in DANGERS:
+            verdict = self.standing_danger(message, question.earlier) or self.settle(question, message, verdict)
+        found = sorted(((self.likelihood(each, message), each) for each in ORDER), key=lambda pair: -pair[0])
+        likely = tuple((each, round(value, 4)) for value, each in found[:NEXT_BEST])
+        return replace(verdict, language=message.language, text=message.whole.text, likely=likely)
 
-    def danger(self, message: Message, least: float = 0.0) -> Verdict | None:
-        """A red flag in this message; the classifier counts from `least` on, if that is above its threshold."""
-        for decision in DANGERS:
-            if reason := self.by_rule(decision, message) or self.by_model(decision, message, least):
-                return Verdict(decision, reason)
-        return None
+    def in_its_language(self, message: Message) -> Message:
+        """The message, taken for English if its function words seem foreign in our letters but the model sees none of it."""
+        if message.language in LATIN and self.likelihood(Decision.UNSUPPORTED_LANGUAGE, message) < self.thresholds.native:
+            return replace(message, language="en")
+        return message
+
+    def decide(self, message: Message, least: float = 0.0) -> Verdict:
+        """What a message is: of all that is likely enough, the first by the policy that is not much less likely than another.
+
+        A red flag has to be at least as likely as `least`, if that is above its threshold.
+        """
+        found = {decision: self.likelihood(decision, message) for decision in ORDER}
+        likely = {decision: value for decision, value in found.items() if value >= self.needed(decision, message, least)}
+        top = max(likely.values(), default=0.0)
+        for decision, value in likely.items():
+            if value >= SHARE[decision] * top:
+                rule = self.rule(decision, message)
+                return Verdict(decision, because(decision, rule, value), rule.support if rule else "")
+        rule = self.rule(Decision.ANSWER, message)
+        return Verdict(Decision.ANSWER, f"rule: {rule.name}" if rule else "nothing fired")
+
+    def needed(self, decision: Decision, message: Message, least: float) -> float:
+        """How likely a decision has to be in a message."""
+        needed = self.thresholds.of(decision)
+        if decision in DANGERS:
+            needed = max(needed, least)
+            if says_over(message.whole.text) or (message.language != "en" and not self.rule(decision, message)):
+                needed = max(needed, self.thresholds.sure)
+            if self.excused(decision, message) and not self.rule(decision, message):
+                needed = max(needed, self.thresholds.excused)
+        elif decision is Decision.DOSING:
+            if self.excused(decision, message):
+                needed = max(needed, self.thresholds.excused)
+            leans = message.joined is not message.whole and not self.rule(decision, message)
+            if leans and self.rules.fire(message.earlier[-1], (), (Decision.DOSING,)):
+                needed = max(needed, self.thresholds.sure)
+        elif decision in OUTSIDE and self.rules.domain.search(message.joined.text):
+            needed = max(needed, self.thresholds.field)
+        return needed
 
     def standing_danger(self, message: Message, earlier: Sequence[str]) -> Verdict | None:
         """A red flag in an earlier message that nobody has said is over."""
@@ -113,8 +160,8 @@ class Judge:
         for index, text in enumerate(earlier):
             before = read_message(text, earlier[:index])
             recent = index >= len(earlier) - EARLIER
-            found = self.danger(before, self.thresholds.standing) if recent else self.danger_by_rule(before)
-            if found:
+            found = self.decide(before, self.thresholds.standing) if recent else self.danger_by_rule(before)
+            if found and found.decision in DANGERS:
                 standing.append(replace(found, reason=f"earlier message: {found.reason}"))
             elif says_over(before.whole.text):
                 standing.clear()
@@ -127,20 +174,21 @@ class Judge:
         rule = self.rules.fire(message.whole.text, message.earlier, DANGERS)
         return Verdict(rule.decision, f"rule: {rule.name}") if rule else None
 
-    def settle(self, question: Question, message: Message) -> Verdict:
+    def settle(self, question: Question, message: Message, verdict: Verdict) -> Verdict:
         """The verdict on a message without a red flag: injected instructions are taken out first, never followed."""
-        if meaningless(message.whole.text) and not self.by_rule(Decision.DOSING, message):
+        if meaningless(message.whole.text) and not self.rule(Decision.DOSING, message):
             return Verdict(Decision.GIBBERISH, "no words")
-        found, left = self.take_out(question.text, message)
+        found, left = self.take_out(question.text, message, verdict)
         if not found:
-            return self.route(message, question.earlier)
+            return self.route(message, verdict)
         if not left:
-            rule = self.rules.fire(message.whole.text, message.earlier, (Decision.DOSING,))
+            rule = self.rule(Decision.DOSING, message)
             return self.dosing(message, f"rule: {rule.name}", rule.support) if rule else Verdict(Decision.INJECTION, found)
-        rest = self.route(read_message(left, question.earlier), question.earlier)
-        return replace(rest, reason=f"{rest.reason}; left after {found}", remainder=rest.remainder or left)
+        rest = read_message(left, question.earlier)
+        verdict = self.route(rest, self.decide(rest))
+        return replace(verdict, reason=f"{verdict.reason}; left after {found}", remainder=verdict.remainder or left)
 
-    def take_out(self, text: str, message: Message) -> tuple[str, str]:
+    def take_out(self, text: str, message: Message, verdict: Verdict) -> tuple[str, str]:
         """Why a message holds an injection, and what it asks besides."""
         found, kept = "", []
         for sentence in sentences(text):
@@ -153,9 +201,10 @@ class Judge:
             kept.append(plain if found else sentence)
         if not found and (rule := self.rules.fire(message.whole.text, (), (Decision.INJECTION,))):
             found, kept = f"rule: {rule.name}", []
-        if not found and (found := self.by_model(Decision.INJECTION, message)):
-            doubtful = {part.verbatim: self.likelihood(Decision.INJECTION, part) for part in message.parts}
-            kept = [sentence for sentence, likely in doubtful.items() if likely < self.thresholds.harmless]
+        if not found and verdict.decision is Decision.INJECTION:
+            found = verdict.reason
+            doubtful = {part.verbatim: self.predict(part)["injection"] for part in message.parts}
+            kept = [sentence for sentence, likely in doubtful.items() if likely < self.thresholds.injection]
         return found, " ".join(kept) if any(map(self.is_request, kept)) else ""
 
     def is_request(self, sentence: str) -> bool:
@@ -163,38 +212,24 @@ class Judge:
         text = read_text(sentence).text
         return any(map(str.isalpha, text)) and (asks(sentence) or self.rules.domain.search(text) is not None)
 
-    def route(self, message: Message, earlier: Sequence[str]) -> Verdict:
-        """The verdict on a message without red flags and injections, in the policy's order."""
-        whole = message.whole
-        rule = self.rules.fire(whole.text, message.earlier, (Decision.DOSING,))
-        elliptical = rule is not None and rule.after is not None and len(whole.text.split()) <= BARE
-        if rule and (elliptical or not self.overruled(message)):
+    def route(self, message: Message, verdict: Verdict) -> Verdict:
+        """The verdict on a message without red flags and injections, where more is known than likelihoods say."""
+        rule = self.rule(Decision.DOSING, message)
+        bare = rule is not None and rule.after is not None and len(message.whole.text.split()) <= BARE
+        if rule and (bare or message.language != "en"):
             return self.dosing(message, f"rule: {rule.name}", rule.support)
-        if message.language == "en" and (reason := self.by_model(Decision.DOSING, message)):
-            return self.dosing(message, reason, "")
-        if reason := self.by_rule(Decision.DIAGNOSIS, message):
-            return Verdict(Decision.DIAGNOSIS, reason)
-        if message.language != "en":
-            return Verdict(Decision.UNSUPPORTED_LANGUAGE, f"language: {message.language}")
-        for decision in (Decision.OUT_OF_SCOPE, Decision.CHITCHAT):
-            if reason := self.by_rule(decision, message):
-                return Verdict(decision, reason)
-        return self.by_model_alone(message)
+        if verdict.decision is Decision.DOSING:
+            return self.dosing(message, verdict.reason, verdict.support)
+        if verdict.decision is Decision.DIAGNOSIS or message.language == "en":
+            return self.strange(message) or verdict
+        return Verdict(Decision.UNSUPPORTED_LANGUAGE, f"language: {message.language}")
 
-    def by_model_alone(self, message: Message) -> Verdict:
-        """The verdict on a message that no rule stops."""
-        if reason := self.by_model(Decision.DIAGNOSIS, message):
-            return Verdict(Decision.DIAGNOSIS, reason)
-        text = message.joined.text
-        if not self.rules.domain.search(text):
-            for decision in (Decision.OUT_OF_SCOPE, Decision.CHITCHAT, Decision.UNSUPPORTED_LANGUAGE, Decision.GIBBERISH):
-                if (likely := self.likelihood(decision, message.joined)) >= self.thresholds.of(decision):
-                    return Verdict(decision, f"classifier: {decision} p={likely:.2f}")
-            words = re.findall(r"[a-z]{4,}", text)
-            if len(words) > 1 and not any(map(self.familiar, words)):
-                return Verdict(Decision.GIBBERISH, "no known words")
-        rule = self.rules.fire(message.whole.text, message.earlier, (Decision.ANSWER,))
-        return Verdict(Decision.ANSWER, f"rule: {rule.name}" if rule else "nothing fired")
+    def strange(self, message: Message) -> Verdict | None:
+        """No meaning, if no word of a message has been seen before."""
+        words = re.findall(r"[a-z]{4,}", message.joined.text)
+        if len(words) > 1 and not self.rules.domain.search(message.joined.text) and not any(map(self.familiar, words)):
+            return Verdict(Decision.GIBBERISH, "no known words")
+        return None
 
     def dosing(self, message: Message, reason: str, support: str) -> Verdict:
         """A refusal of dosing advice, with what may be said besides."""
@@ -212,69 +247,41 @@ class Judge:
 
     def asks_dosing(self, piece: Message) -> bool:
         """Whether a single sentence asks for dosing advice."""
-        return bool(self.by_rule(Decision.DOSING, piece) or self.by_model(Decision.DOSING, piece))
+        return self.likelihood(Decision.DOSING, piece) >= self.thresholds.dosing
 
     def is_harmless(self, piece: Message) -> bool:
         """Whether a single sentence may be answered by itself."""
         text = piece.whole.text
         if self.rules.fire(text, (), UNANSWERED) or not self.rules.domain.search(text):
             return False
-        if self.likelihood(Decision.DOSING, piece.whole) > self.thresholds.harmless:
+        if self.likelihood(Decision.DOSING, piece) > self.thresholds.harmless:
             return False
-        return self.by_model_alone(piece).decision is Decision.ANSWER
+        return self.decide(piece).decision is Decision.ANSWER
 
-    def by_rule(self, decision: Decision, message: Message) -> str:
-        """The rule that leads to a decision, empty if none does."""
-        rule = self.rules.fire(message.whole.text, message.earlier, (decision,))
-        return f"rule: {rule.name}" if rule else ""
+    def rule(self, decision: Decision, message: Message) -> Rule | None:
+        """The rule that speaks for a decision."""
+        return self.rules.fire(message.whole.text, message.earlier, (decision,))
 
-    def overruled(self, message: Message) -> bool:
-        """Whether the classifier is so sure that a message asks for no dosing that a rule which says so is passed over."""
-        readings = (message.joined, message.whole, *message.parts)
-        doubtful = any(self.likelihood(Decision.DOSING, reading) >= self.thresholds.absurd for reading in readings)
-        return not doubtful and self.predict(message.joined)["pass"] >= self.thresholds.passing
+    def excused(self, decision: Decision, message: Message) -> bool:
+        """Whether a rule knows a message of one sentence as harmless, though the models take it for something else."""
+        return not message.parts and self.rules.excuses(message.whole.text, decision)
 
-    def by_model(self, decision: Decision, message: Message, least: float = 0.0) -> str:
-        """What the classifier says for a decision, empty if it is not sure or a rule knows the question as harmless."""
-        threshold = max(least, self.thresholds.of(decision))
-        readings = [(message.joined, threshold), *((part, threshold + self.thresholds.part) for part in message.parts)]
-        over = says_over(message.whole.text)
-        if message.joined is not message.whole and decision in DANGERS:
-            readings = [(message.whole, threshold), *readings[over:]]
-        explained = over or message.language != "en" or bool(self.by_rule(Decision.DOSING, message))
-        explained = explained or any(self.rules.excuses(part.text, decision) for part in message.parts)
-        repeats = message.joined is not message.whole and self.rules.fire(message.earlier[-1], (), (Decision.DOSING,)) is not None
-        for reading, needed in readings:
-            single = reading is not message.joined or not message.parts
-            if single and self.rules.excuses(message.whole.text if reading is message.joined else reading.text, decision):
-                needed = max(needed, NEVER if decision in DANGERS else self.thresholds.excused)
-            likely = self.likelihood(decision, reading)
-            if decision in DANGERS and (explained or self.likelihood(Decision.DOSING, reading) > likely):
-                needed = max(needed, self.thresholds.sure)
-            if decision is Decision.DOSING and repeats and reading is message.joined:
-                needed = max(needed, self.thresholds.sure)
-            if decision is Decision.DOSING and self.likelihood(Decision.DIAGNOSIS, reading) > likely:
-                needed = max(needed, self.thresholds.sure)
-            if decision is Decision.DOSING and not self.names_treatment(message):
-                needed = max(needed, self.thresholds.unnamed)
-            if likely >= needed:
-                return f"classifier: {decision} p={likely:.2f}"
-        return ""
-
-    def names_treatment(self, message: Message) -> bool:
-        """Whether a medicine or supplement is named here, or was named before a message that leans on it."""
-        before = message.earlier if message.joined is not message.whole else ()
-        return any(map(self.rules.treatment.search, (message.joined.text, *before)))
-
-    def likelihood(self, decision: Decision, reading: Reading) -> float:
-        """How likely the classifier finds a decision for a text."""
+    def likelihood(self, decision: Decision, message: Message) -> float:
+        """How likely a decision is: by what the models say of the message, of its likeliest sentence, and by a rule."""
         label: Label = decision.value  # type: ignore[assignment]
-        return self.predict(reading)[label]
+        readings = (message.whole, *message.parts)
+        alone = max(self.predict(reading)[label] for reading in readings)
+        return self.signs.weigh(label, self.predict(message.joined)[label], alone, self.rule(decision, message) is not None)
+
+
+def because(decision: Decision, rule: Rule | None, likely: float) -> str:
+    """The reason for a decision, for staff and evaluators."""
+    return f"rule: {rule.name} (p={likely:.2f})" if rule else f"classifier: {decision} p={likely:.2f}"
 
 
 def build_screen(
-    rules: RuleSet, predict: Predict, familiar: Callable[[str], bool], thresholds: Thresholds | None = None
+    rules: RuleSet, predict: Predict, signs: Signs, familiar: Callable[[str], bool], thresholds: Thresholds | None = None
 ) -> Screen:
     """The screen, from its parts."""
     remembered = lru_cache(maxsize=REMEMBERED)(predict)
-    return Judge(rules, remembered, familiar, thresholds or Thresholds()).screen
+    return Judge(rules, remembered, signs, familiar, thresholds or Thresholds()).screen

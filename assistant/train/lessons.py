@@ -1,0 +1,146 @@
+"""What is learned from: every message and text, by what it teaches. Each has a fold; folds 0 and 1 teach nothing.
+
+Fold 0 fits what comes after the training (blend, weights, thresholds), fold 1 only gives figures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from assistant.rewrite import wordings
+from assistant.screen.conversation import read_message
+from assistant.screen.examples import FOLDS, Example, Label, harmless, read_examples
+from assistant.screen.rules import RuleSet
+from assistant.types import Question
+from corpus.library import Library
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+Prepare = Callable[[str], str]
+
+
+def fold_of(text: str) -> int:
+    """A number below ten that depends on the text alone."""
+    return int(hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(), 16) % FOLDS
+
+
+class Strict(BaseModel):
+    """A line of a file of examples."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class NotCovered(Strict):
+    """A question in the field that no passage answers."""
+
+    text: str
+    note: str
+
+    @property
+    def fold(self) -> int:
+        """See the module."""
+        return fold_of(self.text)
+
+
+class FollowUp(Strict):
+    """A conversation, with the passages that answer its last message; none if the content does not."""
+
+    turns: tuple[str, ...]
+    passages: tuple[str, ...]
+    kind: str
+    sentences: tuple[int, ...] = ()
+    """Those of the first passage that answer, if a person has said which."""
+
+    @property
+    def fold(self) -> int:
+        """See the module."""
+        return fold_of("\n".join(self.turns))
+
+    @property
+    def question(self) -> Question:
+        """The last message with those before it."""
+        return Question(self.turns[-1], self.turns[:-1])
+
+
+def read_not_covered(folder: Path = EXAMPLES) -> tuple[NotCovered, ...]:
+    """The questions in the field that no passage answers."""
+    lines = (folder / "not_covered.jsonl").read_text("utf-8").splitlines()
+    return tuple(NotCovered(**json.loads(line)) for line in lines)
+
+
+def read_follow_ups(folder: Path = EXAMPLES) -> tuple[FollowUp, ...]:
+    """The conversations."""
+    lines = (folder / "followups.jsonl").read_text("utf-8").splitlines()
+    return tuple(FollowUp.model_validate_json(line) for line in lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A message that teaches what it is."""
+
+    text: str
+    label: Label
+    covered: bool | None
+    """Whether the content answers it, where that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A question that teaches where its answer lies."""
+
+    text: str
+    passage: str
+    sentences: tuple[int, ...]
+    """The sentences that answer; empty if only the passage is known."""
+    key: str
+    """The text under which the question itself is indexed; empty if it is not."""
+    harmless: bool = True
+    """Whether it teaches as well that such a message passes; not when a red-flag or dosing rule takes it."""
+
+
+def screened(example: Example, prepare: Prepare) -> str:
+    """The text of a message as the screen embeds it."""
+    return prepare(read_message(example.turns[-1], example.turns[:-1]).joined.verbatim)
+
+
+def kinds(prepare: Prepare) -> list[Kind]:
+    """Every message that teaches what it is; those of `pairs` teach it too and are not among them."""
+    found = [Kind(screened(each, prepare), each.label, None) for each in read_examples() if each.fold > 1]
+    found += [Kind(prepare(each.text), "pass", False) for each in read_not_covered() if each.fold > 1]
+    strange = [each for each in read_follow_ups() if each.fold > 1 and not each.passages]
+    return found + [Kind(searched(each.question, prepare), "pass", False) for each in strange]
+
+
+def pairs(library: Library, rules: RuleSet, prepare: Prepare, canonical: Prepare) -> list[Pair]:
+    """Every question that teaches where its answer lies."""
+    passing = {each.turns[0] for each in harmless((question.text for question in library.questions), rules)}
+    found = []
+    for each in library.questions:
+        if fold_of(each.text) > 1:
+            sentences = library.passages[each.passage].sentences
+            numbers = tuple(sentences.index(sentence) for sentence in each.answer)
+            found.append(Pair(prepare(each.text), each.passage, numbers, canonical(each.text), each.text in passing))
+    found += [
+        Pair(searched(each.question, prepare), each.passages[0], each.sentences, "")
+        for each in read_follow_ups()
+        if each.fold > 1 and each.passages
+    ]
+    return found
+
+
+def searched(question: Question, prepare: Prepare) -> str:
+    """The text of a message as the search embeds it, read with what stands before it."""
+    return prepare(wordings(question, question.text)[0])
+
+
+def passages_of(pairs: Sequence[Pair]) -> dict[str, list[int]]:
+    """The numbers of the pairs by passage."""
+    found: dict[str, list[int]] = {}
+    for number, pair in enumerate(pairs):
+        found.setdefault(pair.passage, []).append(number)
+    return found

@@ -1,0 +1,128 @@
+"""Training and fitting: what is learned from, that it repeats itself, and that it tells apart what it should."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from assistant.heads import Heads
+from assistant.screen.rules import read_rules
+from assistant.train.fit import choose
+from assistant.train.lessons import Kind, Pair, fold_of, kinds, pairs, read_follow_ups, read_not_covered
+from assistant.train.run import content, unweighed
+from assistant.train.tune import Content, Plan, shuffled, tune
+from corpus.library import Library
+from index.lexicon import Lexicon
+from index.tuning import Tuner, padded
+
+HELD = {0, 1}
+
+
+def test_nothing_that_is_held_apart_is_learned_from(library: Library) -> None:
+    lexicon = Lexicon(library)
+    held = {lexicon.prepare(each.text) for each in library.questions if fold_of(each.text) in HELD}
+    held |= {lexicon.prepare(each.text) for each in read_not_covered() if each.fold in HELD}
+    free = {lexicon.prepare(each.text) for each in library.questions if fold_of(each.text) not in HELD}
+    learned = kinds(lexicon.prepare)
+    assert {each.text for each in learned} & (held - free) == set()
+    assert {pair.text for pair in pairs(library, read_rules(), lexicon.prepare, lexicon.canonical)} & (held - free) == set()
+    assert {each.covered for each in learned} == {False, None}
+
+
+def test_every_pair_names_sentences_of_its_passage(library: Library) -> None:
+    lexicon = Lexicon(library)
+    found = content(library)
+    assert set(found.sentences) == set(found.passages) == set(library.passages)
+    for pair in pairs(library, read_rules(), lexicon.prepare, lexicon.canonical):
+        assert all(0 <= number < len(found.sentences[pair.passage]) for number in pair.sentences)
+
+
+def test_follow_ups_name_passages_of_the_content(library: Library) -> None:
+    follow_ups = read_follow_ups()
+    assert {name for each in follow_ups for name in each.passages} <= set(library.passages)
+    assert min(len(each.turns) for each in follow_ups) >= 2
+
+
+def test_neighbours_are_near_and_do_not_answer() -> None:
+    found = Content({"a": "A", "b": "B", "c": "C", "d": "D"}, {"a": ["a0"], "b": ["b0"], "c": ["c0", "c1"], "d": ["d0"]})
+    assert found.neighbours("c", (0,)) == [("a", "a0"), ("b", "b0"), ("c", "c1"), ("d", "d0")]
+    assert ("c", "c1") not in found.neighbours("c", ())
+
+
+def test_batches_hold_every_item_once_in_a_round() -> None:
+    batches = shuffled(list(range(103)), 10, lambda item: item % 7, random.Random(0))
+    seen: list[int] = []
+    while len(seen) < 103:
+        seen += next(batches)
+    assert sorted(seen) == list(range(103))
+
+
+def test_padding_is_marked() -> None:
+    states, mask = padded([np.ones((2, 4), np.float16), np.ones((3, 4), np.float16)])
+    assert states.shape == (2, 3, 4)
+    assert mask.tolist() == [[1, 1, 0], [1, 1, 1]]
+    assert states[0, 2].tolist() == [0, 0, 0, 0]
+
+
+ASKS = [Kind(f"how many {name} tablets do I take", "dosing", None) for name in ("blue", "red", "white", "round", "small", "big")]
+CALM = [Kind(f"why are {name} joints stiff", "pass", True) for name in ("my", "her", "his", "old", "cold", "sore")]
+STRANGE = [Kind(f"is {name} bread fattening", "pass", False) for name in ("white", "brown", "old", "rye", "flat", "dry")]
+PAIRS = [
+    Pair(f"{start} {what}", passage, (0,), f"{start} {what}")
+    for passage, what in (("joints", "joints so stiff"), ("bones", "bones so thin"))
+    for start in ("why are", "what makes", "how come")
+]
+CONTENT = Content(
+    {"joints": "Joints. They ache.", "bones": "Bones. They thin."},
+    {"joints": ["Joints ache when estrogen is low.", "Rain is wet."], "bones": ["Bones lose density.", "Snow is cold."]},
+)
+PLAN = Plan(passes=8, progress=False)
+
+
+def trained() -> tuple[Tuner, Heads]:
+    tuner = Tuner()
+    found = tune(tuner, [*ASKS, *CALM, *STRANGE] * 6, PAIRS, CONTENT, PLAN)
+    return tuner, unweighed(found)
+
+
+@pytest.fixture(scope="module")
+def twice() -> list[tuple[Tuner, Heads]]:
+    return [trained(), trained()]
+
+
+def test_training_repeats_itself(twice: list[tuple[Tuner, Heads]]) -> None:
+    (one, first), (other, second) = twice
+    assert all(
+        np.array_equal(a, b) for a, b in zip(one.layers.state_dict().values(), other.layers.state_dict().values(), strict=True)
+    )
+    assert np.array_equal(first.labels, second.labels)
+
+
+def test_training_tells_kinds_apart(twice: list[tuple[Tuner, Heads]]) -> None:
+    tuner, heads = twice[0]
+    texts = ["how many green tablets do I take", "why are big joints stiff", "is sweet bread fattening"]
+    pooled = tuner.upper(tuner.lower(texts, progress=False))[1].detach().numpy()
+    assert [heads.kinds(row)["dosing"] > 0 for row in pooled] == [True, False, False]
+    assert heads.coverage(pooled[1]) > heads.coverage(pooled[2])
+
+
+def test_training_lays_a_question_beside_its_answer(twice: list[tuple[Tuner, Heads]]) -> None:
+    def margin(tuner: Tuner) -> float:
+        texts = ["what makes joints so stiff", CONTENT.sentences["joints"][0], CONTENT.sentences["bones"][0]]
+        asked, right, wrong = tuner.upper(tuner.lower(texts, progress=False))[0].detach().numpy()
+        return float(asked @ right - asked @ wrong)
+
+    assert margin(twice[0][0]) > margin(Tuner())
+
+
+def test_fitted_weights_follow_what_is_right() -> None:
+    random_ = np.random.default_rng(0)
+    groups = []
+    for _ in range(60):
+        rows = random_.normal(size=(8, 3))
+        groups.append((rows, np.arange(8) == rows[:, 1].argmax()))
+    weights = choose(groups, 3)
+    assert weights[1] > 5 * max(weights[0], weights[2])
+    assert (weights >= 0).all()
