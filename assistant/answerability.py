@@ -17,6 +17,8 @@ LEADING = 3
 SCALE = 4.0
 """The head's logarithms are divided by this, so that all features are of the same size."""
 FEATURES = 8
+VARIANT = re.compile(r"\brs\d{3,}\b")
+"""The code of a gene variant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Answerability:
     """Whether a word stands in the content."""
 
     def __call__(self, query: Query, evidence: Sequence[Evidence]) -> Coverage:
-        """Whether the best passages answer; never when a medicine is named that the content does not know."""
+        """Whether the best passages answer; never when a medicine or gene variant is named that the content does not know."""
         if not evidence:
             return Coverage(0.0, False)
         likely = self.likely(self.features(query, evidence))
@@ -74,7 +76,10 @@ class Answerability:
         )
 
     def stranger(self, query: Query) -> str:
-        """A medicine that the question names and the content never does; empty if there is none."""
+        """A medicine or gene variant that the question names and the content never does; empty if there is none."""
+        codes = VARIANT.findall(query.keywords.lower())
+        if codes and not any(map(self.knows, codes)):
+            return str(codes[0])
         for match in self.medicines.finditer(query.keywords.lower()):
             words = re.findall(r"[a-z][a-z0-9-]+", match[0])
             if words and not any(self.knows(word) for word in words):

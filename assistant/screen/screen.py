@@ -46,14 +46,14 @@ MARKUP = re.compile(
 class Thresholds:
     """How likely a decision has to be; chosen on the part of the examples that trained nothing."""
 
-    self_harm: float = 0.06
+    self_harm: float = 0.07
     emergency: float = 0.08
-    urgent_clinician: float = 0.05
+    urgent_clinician: float = 0.06
     dosing: float = 0.20
-    diagnosis: float = 0.10
-    injection: float = 0.03
+    diagnosis: float = 0.15
+    injection: float = 0.06
     out_of_scope: float = 0.20
-    chitchat: float = 0.06
+    chitchat: float = 0.10
     gibberish: float = 0.03
     unsupported_language: float = 0.10
     field: float = 0.50
