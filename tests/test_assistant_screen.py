@@ -222,7 +222,7 @@ def test_classifier_is_deterministic_and_survives_saving(examples: list[Example]
     ("label", "accepted", "floor"),
     [
         pytest.param("self_harm", DANGERS, 0.79, id="self-harm"),
-        pytest.param("emergency", DANGERS, 0.88, id="emergency"),
+        pytest.param("emergency", DANGERS, 0.86, id="emergency"),
         pytest.param("urgent_clinician", DANGERS, 0.84, id="urgent"),
         pytest.param("dosing", {Decision.DOSING}, 0.85, id="dosing"),
     ],

@@ -269,9 +269,9 @@ class Judge:
     def likelihood(self, decision: Decision, message: Message) -> float:
         """How likely a decision is: by what the models say of the message, of its likeliest sentence, and by a rule."""
         label: Label = decision.value  # type: ignore[assignment]
-        readings = (message.whole, *message.parts)
-        alone = max(self.predict(reading)[label] for reading in readings)
-        return self.signs.weigh(label, self.predict(message.joined)[label], alone, self.rule(decision, message) is not None)
+        likely = self.predict(message.joined)[label]
+        alone = max((self.predict(part)[label] for part in message.parts), default=likely)
+        return self.signs.weigh(label, likely, alone, self.rule(decision, message) is not None)
 
 
 def because(decision: Decision, rule: Rule | None, likely: float) -> str:

@@ -66,18 +66,19 @@ def with_weights(
     def pooled(text: str) -> Floats:
         return read(lexicon.prepare(text)).pooled
 
-    said = [
+    rows_of_models = [
         features(classifier.predict(message.joined.text), heads.kinds(pooled(message.joined.verbatim)))
         for message in tqdm(messages, desc="Weighing the models", unit="text")
     ]
-    heads = replace(heads, blend=fit_blend(said, labels).weights)
+    heads = replace(heads, blend=fit_blend(rows_of_models, labels).weights)
     predict = lru_cache(maxsize=None)(by_both(classifier, heads, pooled))
     found: dict[Label, list[Floats]] = {label: [] for label in LABELS if label != "pass"}
     for message in tqdm(messages, desc="Weighing rules and sentences", unit="text"):
-        alone = [predict(reading) for reading in (message.whole, *message.parts)]
+        said, parts = predict(message.joined), [predict(part) for part in message.parts]
         for label, rows in found.items():
             rule = rules.fire(message.whole.text, message.earlier, (Decision(label),))
-            rows.append(evidence(predict(message.joined)[label], max(each[label] for each in alone), rule is not None))
+            alone = max((part[label] for part in parts), default=said[label])
+            rows.append(evidence(said[label], alone, rule is not None))
     return replace(heads, signs=fit_signs(found, labels).weights)
 
 
