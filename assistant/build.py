@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant.answerability import Answerability
 from assistant.extractive import Composer, Shape
 from assistant.fitted import read_fitted
 from assistant.gate import Gate
@@ -14,7 +13,6 @@ from assistant.pipeline import Assistant
 from assistant.policy import read_policy
 from assistant.rewrite import Rewriter
 from assistant.screen.build import open_screen
-from assistant.screen.rules import other_medicines
 from assistant.settings import AssistantSettings
 from assistant.suggest import Suggestions
 from assistant.types import Question
@@ -66,13 +64,7 @@ def build_assistant(settings: Settings, say: Say = lambda line: None) -> Assista
         screen=screen,
         rewrite=Rewriter(lexicon),
         search=search,
-        answerable=Answerability(
-            fitted.answerability,
-            fitted.least,
-            lambda text: heads.coverage(embed.read(text).pooled),
-            other_medicines(),
-            lexicon.stands_in_content,
-        ),
+        answerable=fitted.answerability_with(heads, embed.read, lexicon),
         compose=Composer(Shape(statements=settings.assistant.statements, words=settings.assistant.words), fitted.signs),
         verify=verify,
         gate=Gate(library, policy),

@@ -3,7 +3,9 @@
 AssistantError
 ├── BadQuestion      the question cannot be read; says what to do
 │   └── QuestionTooLong
-└── PolicyError      the fixed replies break a rule; the start is refused
+├── PolicyError      the fixed replies break a rule; the start is refused
+├── HeadsMissing     the trained heads cannot be used (`assistant.heads`)
+└── FittedMissing    the fitted weights cannot be read (`assistant.fitted`)
 """
 
 from __future__ import annotations

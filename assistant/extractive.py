@@ -6,6 +6,7 @@ import operator
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
+from functools import lru_cache
 
 from assistant.types import Citation, Draft, Statement
 from corpus.page import Passage
@@ -137,6 +138,7 @@ class Worth:
     """It has a number, and the question asks how many."""
 
 
+@lru_cache(maxsize=8_192)
 def content_words(text: str) -> frozenset[str]:
     """The words that carry a sentence's meaning."""
     return frozenset(word for word in WORD.findall(text.lower()) if word not in EMPTY)

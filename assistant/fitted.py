@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from assistant.answerability import FEATURES
+from assistant.answerability import FEATURES, Answerability
 from assistant.exceptions import AssistantError
 from assistant.extractive import Worth
+from assistant.heads import Heads
+from assistant.screen.rules import other_medicines
 from corpus.files import explain
+from index.embed import Read
+from index.lexicon import Lexicon
 from index.search import Weights
 
 FITTED = Path(__file__).parent / "fitted.json"
@@ -43,6 +48,16 @@ class Fitted(BaseModel):
     def signs(self) -> Worth:
         """What ranks sentences."""
         return Worth(**self.worth)
+
+    def answerability_with(self, heads: Heads, read: Callable[[str], Read], lexicon: Lexicon) -> Answerability:
+        """What decides whether a question is covered; `read` as `Embed.read`."""
+        return Answerability(
+            self.answerability,
+            self.least,
+            lambda text: heads.coverage(read(text).pooled),
+            other_medicines(),
+            lexicon.stands_in_content,
+        )
 
 
 UNFITTED = Fitted(ranking=asdict(Weights()), worth=asdict(Worth()), answerability=(0.0,) * FEATURES + (0.0,), least=0.5)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.policy import Policy
-from assistant.types import Answer, Citation, Decision, Statement, Verdict
-from assistant.verify import gives_dose
+from assistant.types import Answer, Citation, Decision, Statement
+from assistant.verify import gives_dose, torn
 from assistant.wire import all_text, to_citation
 from corpus.exceptions import UnknownPassage
 from corpus.library import Library
@@ -44,7 +43,8 @@ class Gate:
             self.withheld.update(reasons)
         verdict = answer.verdict
         if len(statements) < len(answer.statements) and not verdict.decision.red_flag:
-            verdict = Verdict(Decision.DOSING, f"output gate: {'; '.join(dict.fromkeys(reasons))}")
+            reason = f"output gate: {'; '.join(dict.fromkeys(reasons))}"
+            verdict = replace(verdict, decision=Decision.DOSING, reason=reason)
             notice = self.policy.notices[Decision.DOSING]
         return replace(answer, verdict=verdict, notice=notice, statements=statements, related=related)
 
@@ -70,9 +70,3 @@ def resolves(citation: Citation, library: Library) -> bool:
         return citation.quote in library.passage(citation.passage.id).text
     except UnknownPassage:
         return False
-
-
-def torn(statement: Statement, held: Sequence[Statement]) -> bool:
-    """Whether a statement belongs to a passage that is quoted whole or not at all, and a part of that is not held."""
-    said = {citation.quote for each in held for citation in each.citations}
-    return any(citation.passage.whole and not set(citation.passage.sentences) <= said for citation in statement.citations)

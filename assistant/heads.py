@@ -16,6 +16,7 @@ from scipy.special import log_softmax
 
 from assistant.exceptions import AssistantError
 from assistant.screen.examples import LABELS, Label
+from index.layers import write_arrays
 
 HEADS = Path(__file__).parent / "heads.npz"
 Floats = NDArray[np.float32]
@@ -54,11 +55,8 @@ class Heads:
 
 def save_heads(heads: Heads, layers: str, path: Path = HEADS) -> None:
     """Write heads that were trained together with the layers whose file has the SHA-256 `layers`."""
-    fresh = path.with_name(path.name + ".part")
     arrays = {field.name: getattr(heads, field.name) for field in fields(heads)}
-    with fresh.open("wb") as file:
-        np.savez_compressed(file, about=np.array([layers, *LABELS]), **arrays)
-    fresh.replace(path)
+    write_arrays(path, {"about": np.array([layers, *LABELS]), **arrays})
 
 
 def load_heads(layers: str, path: Path = HEADS) -> Heads:

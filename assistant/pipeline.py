@@ -7,7 +7,7 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.answerability import Coverage
 from assistant.exceptions import BadQuestion, QuestionTooLong
@@ -82,7 +82,8 @@ class Assistant:
             statements = self._compose(query, evidence) if coverage.enough else ()
         related = self._related(evidence, statements, question)
         if not statements and verdict.decision is Decision.ANSWER:
-            verdict = Verdict(Decision.IN_DOMAIN_NOT_COVERED, "no passage is near enough to the question")
+            reason = "no passage is near enough to the question"
+            verdict = replace(verdict, decision=Decision.IN_DOMAIN_NOT_COVERED, reason=reason)
         return self._reply(
             question, verdict, statements or self._support(verdict), related, query, evidence, coverage.likely, timings
         )

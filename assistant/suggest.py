@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 
 from corpus.library import Library
+from index.lexicon import WORD
 
 LEAST, MOST = 4, 13
 """Words of a question that is shown."""
 PLAIN = re.compile(r"[A-Z][^.?!;:()\"]*\?")
-WORD = re.compile(r"[A-Za-z][A-Za-z0-9'’-]*")
 
 
 class Suggestions:

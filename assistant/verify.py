@@ -20,16 +20,13 @@ def verify(draft: Draft, evidence: Sequence[Evidence]) -> tuple[Statement, ...]:
     """The statements of a draft that hold; sentences of a `whole` passage hold only all together."""
     offered = {found.passage.id: found.passage for found in evidence}
     held = tuple(statement for statement in draft if holds(statement, frozenset(offered)))
-    quoted: dict[str, set[str]] = {}
-    for statement in held:
-        for citation in statement.citations:
-            quoted.setdefault(citation.passage.id, set()).add(citation.quote)
-    broken = {
-        name
-        for name, quotes in quoted.items()
-        if name in offered and offered[name].whole and not set(offered[name].sentences) <= quotes
-    }
-    return tuple(statement for statement in held if not any(citation.passage.id in broken for citation in statement.citations))
+    return tuple(statement for statement in held if not torn(statement, held))
+
+
+def torn(statement: Statement, held: Sequence[Statement]) -> bool:
+    """Whether a statement belongs to a passage that is quoted whole or not at all, and a part of that is not held."""
+    said = {citation.quote for each in held for citation in each.citations}
+    return any(citation.passage.whole and not set(citation.passage.sentences) <= said for citation in statement.citations)
 
 
 def holds(statement: Statement, offered: frozenset[str]) -> bool:

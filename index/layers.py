@@ -29,9 +29,14 @@ Weights = Mapping[str, NDArray[np.float32]]
 def save_layers(weights: Weights, base: str, path: Path = LAYERS) -> None:
     """Write trained layers that continue the model with the SHA-256 `base`."""
     halved: dict[str, Any] = {name: value.astype(np.float16) for name, value in weights.items()}
+    write_arrays(path, {"base": np.array(base), **halved})
+
+
+def write_arrays(path: Path, arrays: Mapping[str, Any]) -> None:
+    """Write arrays into one compressed file; an interrupted writing leaves the old one."""
     fresh = path.with_name(path.name + ".part")
     with fresh.open("wb") as file:
-        np.savez_compressed(file, base=np.array(base), **halved)
+        np.savez_compressed(file, **arrays)
     fresh.replace(path)
 
 

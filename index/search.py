@@ -212,11 +212,8 @@ class Search:
         """Every passage that a retriever found."""
         passages = self.library.passages
         names = {name for hits in (*found.by_kind.values(), found.keywords) for name in hits.found if name in passages}
-        return [
-            Candidate(name, scores, features(query, passages[name], scores))
-            for name in names
-            if (scores := self._scores(name, found))
-        ]
+        scores = {name: self._scores(name, found) for name in names}
+        return [Candidate(name, each, features(query, passages[name], each)) for name, each in scores.items()]
 
     def _scores(self, name: str, found: Found) -> Scores:
         row, questions, keywords = self._texts.rows[name], found.by_kind["question"], found.keywords

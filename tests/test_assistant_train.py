@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from assistant.heads import Heads
+from assistant.screen.examples import fold_of
 from assistant.screen.rules import read_rules
 from assistant.train.fit import choose
-from assistant.train.lessons import Kind, Pair, fold_of, kinds, pairs, read_follow_ups, read_not_covered
+from assistant.train.lessons import Kind, Pair, kinds, pairs, read_follow_ups, read_not_covered
 from assistant.train.run import content, unweighed
 from assistant.train.tune import Content, Plan, shuffled, tune
 from corpus.library import Library

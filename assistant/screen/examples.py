@@ -31,6 +31,11 @@ HARMLESS: dict[str, Label] = {"not_dosing": "pass", "none": "pass", "covered": "
 """Labels of sets that are no decision: such a message passes."""
 
 
+def fold_of(text: str) -> int:
+    """A number below ten that depends on the text alone."""
+    return int(hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(), 16) % FOLDS
+
+
 class ExamplesError(ValueError):
     """A line of the training file cannot be used."""
 
@@ -45,7 +50,7 @@ class Example:
     @property
     def fold(self) -> int:
         """A number below ten that depends on the text alone: 0 chooses thresholds, 1 is for reporting, the others train."""
-        return int(hashlib.sha256("\n".join(self.turns).encode("utf-8", "replace")).hexdigest(), 16) % FOLDS
+        return fold_of("\n".join(self.turns))
 
 
 class ExampleLine(BaseModel):

@@ -107,12 +107,10 @@ class Judge:
         message = self.in_its_language(read_message(question.text, question.earlier))
         if says_over(message.whole.text):  # what stood before must not be read into it
             message = replace(message, joined=message.whole)
-        verdict = self.decide(message)
+        first = verdict = self.decide(message)
         if verdict.decision not in DANGERS:
             verdict = self.standing_danger(message, question.earlier) or self.settle(question, message, verdict)
-        found = sorted(((self.likelihood(each, message), each) for each in ORDER), key=lambda pair: -pair[0])
-        likely = tuple((each, round(value, 4)) for value, each in found[:NEXT_BEST])
-        return replace(verdict, language=message.language, text=message.whole.text, likely=likely)
+        return replace(verdict, language=message.language, text=message.whole.text, likely=first.likely)
 
     def in_its_language(self, message: Message) -> Message:
         """The message, taken for English if its function words seem foreign in our letters but the model sees none of it."""
@@ -128,12 +126,14 @@ class Judge:
         found = {decision: self.likelihood(decision, message) for decision in ORDER}
         likely = {decision: value for decision, value in found.items() if value >= self.needed(decision, message, least)}
         top = max(likely.values(), default=0.0)
+        best = sorted(found.items(), key=lambda pair: -pair[1])[:NEXT_BEST]
+        seen = tuple((decision, round(value, 4)) for decision, value in best)
         for decision, value in likely.items():
             if value >= SHARE[decision] * top:
                 rule = self.rule(decision, message)
-                return Verdict(decision, because(decision, rule, value), rule.support if rule else "")
+                return Verdict(decision, because(decision, rule, value), rule.support if rule else "", likely=seen)
         rule = self.rule(Decision.ANSWER, message)
-        return Verdict(Decision.ANSWER, f"rule: {rule.name}" if rule else "nothing fired")
+        return Verdict(Decision.ANSWER, f"rule: {rule.name}" if rule else "nothing fired", likely=seen)
 
     def needed(self, decision: Decision, message: Message, least: float) -> float:
         """How likely a decision has to be in a message."""

@@ -23,8 +23,8 @@ from assistant.extractive import Shape, Worth, signs
 from assistant.fitted import FITTED, UNFITTED, Fitted
 from assistant.heads import load_heads
 from assistant.rewrite import Rewriter
-from assistant.screen.rules import other_medicines
-from assistant.train.lessons import fold_of, read_follow_ups, read_not_covered
+from assistant.screen.examples import fold_of
+from assistant.train.lessons import read_follow_ups, read_not_covered
 from assistant.types import Decision, Question, Verdict
 from corpus.library import BIBLIOGRAPHY, Library
 from index.build import build_index
@@ -62,13 +62,7 @@ def fit(library: Library, settings: IndexSettings, say: Say) -> Fitted:
     search = search_apart(library, settings, embed)
     asked = list(collect(library, search, Rewriter(lexicon)))
     ranking = fit_ranking(search, [each for each in asked if each.fold == 0 and each.passages])
-    answerability = Answerability(
-        UNFITTED.answerability,
-        0.5,
-        lambda text: heads.coverage(embed.read(text).pooled),
-        other_medicines(),
-        lexicon.stands_in_content,
-    )
+    answerability = UNFITTED.answerability_with(heads, embed.read, lexicon)
     ranked = [(each, search.rank(each.query, each.found, ranking)) for each in tqdm(asked, desc="Ranking", unit="question")]
     worth = fit_worth([pair for pair in ranked if pair[0].fold == 0 and pair[0].sentences])
     judged = [pair for pair in ranked if plain(pair[0], library)]

@@ -5,34 +5,20 @@ Fold 0 fits what comes after the training (blend, weights, thresholds), fold 1 o
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from assistant.rewrite import wordings
 from assistant.screen.conversation import read_message
-from assistant.screen.examples import FOLDS, Example, Label, harmless, read_examples
+from assistant.screen.examples import Example, Label, fold_of, harmless, read_examples
 from assistant.screen.rules import RuleSet
 from assistant.types import Question
 from corpus.library import Library
+from corpus.vocabulary import Strict
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 Prepare = Callable[[str], str]
-
-
-def fold_of(text: str) -> int:
-    """A number below ten that depends on the text alone."""
-    return int(hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(), 16) % FOLDS
-
-
-class Strict(BaseModel):
-    """A line of a file of examples."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class NotCovered(Strict):
@@ -69,14 +55,12 @@ class FollowUp(Strict):
 
 def read_not_covered(folder: Path = EXAMPLES) -> tuple[NotCovered, ...]:
     """The questions in the field that no passage answers."""
-    lines = (folder / "not_covered.jsonl").read_text("utf-8").splitlines()
-    return tuple(NotCovered(**json.loads(line)) for line in lines)
+    return tuple(map(NotCovered.model_validate_json, (folder / "not_covered.jsonl").read_text("utf-8").splitlines()))
 
 
 def read_follow_ups(folder: Path = EXAMPLES) -> tuple[FollowUp, ...]:
     """The conversations."""
-    lines = (folder / "followups.jsonl").read_text("utf-8").splitlines()
-    return tuple(FollowUp.model_validate_json(line) for line in lines)
+    return tuple(map(FollowUp.model_validate_json, (folder / "followups.jsonl").read_text("utf-8").splitlines()))
 
 
 @dataclass(frozen=True, slots=True)
