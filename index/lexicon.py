@@ -73,6 +73,10 @@ class Lexicon:
         word = word.lower().replace("’", "'")
         return word in self._english or word in self.counts or word.removesuffix("'s") in self.counts
 
+    def is_common(self, word: str) -> bool:
+        """Whether a word in small letters is one that the language model's tokenizer has in one piece."""
+        return word in self._english
+
     def _correct_word(self, word: str) -> str:
         if len(word) < SHORTEST or self.knows(word):
             return word
