@@ -35,6 +35,13 @@ $(VENV)/.installed-check: $(VENV)/.installed-test
 	$(PIP) install --quiet -c constraints.txt -e '.[test,check,evals,inspect]'
 	@touch $@
 
+.PHONY: postgresql
+postgresql:
+	@if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	    echo "Installing PostgreSQL for the journal's tests"; apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; \
+	  else echo "No PostgreSQL here: its tests will be skipped by name (install the package postgresql to run them)"; fi; fi
+
 .PHONY: chromium
 chromium:
 	@if ! command -v chromium >/dev/null 2>&1; then \
@@ -48,7 +55,7 @@ index: install ## Build the search index and the safety screen, unless they are 
 chat: install ## Set everything up and open the chat at http://127.0.0.1:7860
 	@$(RUN) -m ui --browser
 
-test: install-test chromium ## Set everything up and run the tests
+test: install-test chromium postgresql ## Set everything up and run the tests
 	@$(RUN) -m pytest
 
 check: install-check ## Lint, types, import rules, content rules

@@ -10,14 +10,18 @@ from uuid import uuid4
 import typer
 from rich.console import Console
 
+from assistant.journal_commands import app as journal_commands
 from corpus.page import Level
 
 if TYPE_CHECKING:
+    from assistant.build import Settings
+    from assistant.journal import Journal
     from assistant.pipeline import Assistant
     from assistant.types import Answer
     from corpus.vocabulary import Labels
 
 app = typer.Typer(help="Ask Citewell from the command line.", no_args_is_help=True, add_completion=False)
+app.add_typer(journal_commands, name="journal")
 LevelOption = Annotated[Level, typer.Option(help="How much detail.")]
 
 
@@ -27,23 +31,29 @@ def fail(message: str, code: int = 2) -> typer.Exit:
     return typer.Exit(code)
 
 
-def open_assistant() -> Assistant:
-    """The assistant with settings from the environment, or one sentence on what is wrong and exit code 2."""
+def read_settings() -> Settings:
+    """Settings from the environment, or one sentence on what is wrong and exit code 2."""
     from pydantic import ValidationError
 
-    from assistant.build import Settings, build_assistant
-    from assistant.exceptions import AssistantError
+    from assistant.build import Settings
     from assistant.settings import AssistantSettings
-    from corpus.exceptions import CorpusError
     from corpus.files import explain
-    from index.exceptions import IndexProblem
     from index.settings import IndexSettings
 
-    console = Console(stderr=True)
     try:
-        settings = Settings(index=IndexSettings(), assistant=AssistantSettings())
+        return Settings(index=IndexSettings(), assistant=AssistantSettings())
     except ValidationError as error:
         raise fail(f"A setting is wrong: {error.title}: {explain(error)}") from error
+
+
+def open_assistant() -> Assistant:
+    """The assistant with settings from the environment, or one sentence on what is wrong and exit code 2."""
+    from assistant.build import build_assistant
+    from assistant.exceptions import AssistantError
+    from corpus.exceptions import CorpusError
+    from index.exceptions import IndexProblem
+
+    console, settings = Console(stderr=True), read_settings()
     try:
         with console.status("Starting") as status:
             return build_assistant(settings, lambda line: status.update(line))
@@ -51,6 +61,18 @@ def open_assistant() -> Assistant:
         raise fail(f"Citewell cannot start: {error}") from error
     except OSError as error:
         raise fail(f"Citewell cannot start: {error}; check the folder in CITEWELL_INDEX_DIRECTORY") from error
+
+
+def open_journal() -> Journal | None:
+    """The journal with settings from the environment, or one sentence on what is wrong and exit code 2."""
+    from assistant.build import open_journal as opened
+    from assistant.exceptions import JournalError
+    from corpus.library import read_library
+
+    try:
+        return opened(read_settings(), read_library())
+    except JournalError as error:
+        raise fail(f"Citewell cannot start: {error}") from error
 
 
 def show(console: Console, answer: Answer, labels: Labels) -> None:

@@ -9,11 +9,14 @@ from assistant.extractive import Composer, Shape
 from assistant.fitted import read_fitted
 from assistant.gate import Gate
 from assistant.heads import load_heads
+from assistant.journal import Journal, Keeping
 from assistant.pipeline import Assistant
 from assistant.policy import read_policy
+from assistant.redact import open_redactor
 from assistant.rewrite import Rewriter
 from assistant.screen.build import open_screen
 from assistant.settings import AssistantSettings
+from assistant.store import Store
 from assistant.suggest import Suggestions
 from assistant.types import Question
 from assistant.verify import gives_dose, verify
@@ -49,7 +52,7 @@ def build_assistant(settings: Settings, say: Say = lambda line: None) -> Assista
     """
     say("Reading the content")
     library = read_library()
-    policy = read_policy(library, country=settings.assistant.country)
+    policy = read_policy(library, country=settings.assistant.country, paused=settings.assistant.paused)
     say("Loading the language model (all-MiniLM-L6-v2)")
     embed = Embed(settings.index.model, settings.index.threads)
     fitted = read_fitted()
@@ -72,6 +75,22 @@ def build_assistant(settings: Settings, say: Say = lambda line: None) -> Assista
     )
     warm_up(assistant)
     return assistant
+
+
+def open_journal(settings: Settings, library: Library) -> Journal | None:
+    """The journal in the index folder, or in the database that a setting names; None when it is turned off.
+
+    Raises:
+        BadJournal: its database cannot be used, or its folder not be written.
+    """
+    wanted = settings.assistant
+    if not wanted.journal:
+        return None
+    folder = settings.index.directory.resolve()
+    store = Store(wanted.journal_url or f"sqlite:///{folder / 'journal.sqlite3'}")
+    keeping = Keeping(wanted.journal_text, wanted.journal_days, wanted.journal_waiting)
+    model = settings.index.model or layers_hash()[:12]
+    return Journal(store, folder / "spool", open_redactor(library, Lexicon(library)), keeping, model)
 
 
 def warm_up(assistant: Assistant) -> None:

@@ -4,6 +4,11 @@ AssistantError
 ├── BadQuestion      the question cannot be read; says what to do
 │   └── QuestionTooLong
 ├── PolicyError      the fixed replies break a rule; the start is refused
+├── JournalError     something about the journal
+│   ├── BadJournal            its settings or its database cannot be used; the start is refused
+│   ├── JournalUnavailable    its database cannot be reached now
+│   ├── UnknownAnswer         no such reply
+│   └── UnknownConversation   nothing is kept of it
 ├── HeadsMissing     the trained heads cannot be used (`assistant.heads`)
 └── FittedMissing    the fitted weights cannot be read (`assistant.fitted`)
 """
@@ -25,3 +30,23 @@ class QuestionTooLong(BadQuestion):
 
 class PolicyError(AssistantError):
     """The fixed replies are incomplete or would show dosing advice."""
+
+
+class JournalError(AssistantError):
+    """Something about the journal."""
+
+
+class BadJournal(JournalError):
+    """The journal's settings or its database cannot be used."""
+
+
+class JournalUnavailable(JournalError):
+    """The journal's database cannot be reached now."""
+
+
+class UnknownAnswer(JournalError):
+    """The journal has no such reply."""
+
+
+class UnknownConversation(JournalError):
+    """The journal keeps nothing of such a conversation."""

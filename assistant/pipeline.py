@@ -69,6 +69,8 @@ class Assistant:
         with timed(timings, "screen"):
             verdict = self.screen(question)
         check_length(question, verdict)
+        if self.policy.paused:
+            return self._reply(question, without_answer(verdict), timings=timings)
         if verdict.decision.stops:
             return self._reply(question, verdict, timings=timings)
         if verdict.decision.red_flag or (verdict.decision is not Decision.ANSWER and not verdict.remainder):
@@ -169,6 +171,13 @@ def quote(passage: Passage, sentences: Sequence[str]) -> Draft:
 def first_of(passage: Passage) -> Draft:
     """The first sentence of a passage, or all of them when it is quoted whole."""
     return quote(passage, passage.sentences if passage.whole else passage.sentences[:1])
+
+
+def without_answer(verdict: Verdict) -> Verdict:
+    """What the screen decided, with nothing answered: the service is paused."""
+    if verdict.decision is not Decision.ANSWER:
+        return verdict
+    return replace(verdict, decision=Decision.IN_DOMAIN_NOT_COVERED, reason="the service is paused")
 
 
 def as_evidence(passage: Passage) -> Evidence:

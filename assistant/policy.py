@@ -93,6 +93,8 @@ class PolicyFile(BaseModel):
     stopping_line: str
     standing: str
     starters: tuple[str, ...]
+    paused: NoticeText
+    paused_line: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,37 +108,56 @@ class Policy:
     stopping_line: str
     standing: str
     starters: tuple[str, ...]
+    country: str
+    """Whose numbers it names; `international` for the wording that fits everywhere."""
+    paused_notice: Notice
+    paused_line: str
+    paused: bool = False
+    """Whether only fixed replies are given."""
 
     def notice(self, verdict: Verdict) -> Notice | None:
         """The fixed reply to a verdict; none when the question is simply answered."""
+        if self.paused and verdict.decision in {Decision.ANSWER, Decision.IN_DOMAIN_NOT_COVERED}:
+            return self.paused_notice
         notice = self.notices.get(verdict.decision)
         if notice and verdict.decision is Decision.UNSUPPORTED_LANGUAGE and verdict.language in self.languages:
-            return Notice(notice.decision, notice.title, (self.languages[verdict.language], *notice.paragraphs))
+            notice = Notice(notice.decision, notice.title, (self.languages[verdict.language], *notice.paragraphs))
+        if notice and self.paused and not verdict.decision.red_flag:
+            notice = Notice(notice.decision, notice.title, (*notice.paragraphs, self.paused_line))
         return notice
 
 
-def read_policy(library: Library, path: Path = POLICY, country: str = "") -> Policy:
+def read_policy(library: Library, path: Path = POLICY, country: str = "", paused: bool = False) -> Policy:
     """Read the fixed replies and check them, those of every country, against the safety policy and the content.
 
     Raises:
         PolicyError: a reply is missing, lacks required words, would leak, or names an unknown passage; or the country has none.
     """
-    try:
-        file = PolicyFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, OSError) as error:
-        raise PolicyError(f"{path.name} cannot be read: {error}") from error
-    except ValidationError as error:
-        raise PolicyError(f"{path.name}: {explain(error)}") from error
+    file = read_file(path)
     if country and country not in file.help:
         known = ", ".join(sorted(set(file.help) - {INTERNATIONAL}))
         raise PolicyError(f"CITEWELL_ASSISTANT_COUNTRY is {country!r}; give one of {known}, or leave it out")
     problems = [problem for place in file.help for problem in check_policy(worded(file, place), file.help[place], library)]
     if problems:
         raise PolicyError(f"{path.name}: " + "; ".join(dict.fromkeys(problems)))
-    return worded(file, country or INTERNATIONAL)
+    return worded(file, country or INTERNATIONAL, paused)
 
 
-def worded(file: PolicyFile, place: str) -> Policy:
+def read_file(path: Path = POLICY) -> PolicyFile:
+    """The file of fixed replies as it stands, in its form but not in its words checked.
+
+    Raises:
+        PolicyError: it cannot be read, or has another form.
+    """
+    try:
+        return PolicyFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, OSError) as error:
+        raise PolicyError(f"{path.name} cannot be read: {error}") from error
+    except ValidationError as error:
+        raise PolicyError(f"{path.name}: {explain(error)}") from error
+
+
+def worded(file: PolicyFile, place: str, paused: bool = False) -> Policy:
     """The replies as a country reads them.
 
     Raises:
@@ -160,12 +181,18 @@ def worded(file: PolicyFile, place: str) -> Policy:
         stopping_line=file.stopping_line,
         standing=fill(file.standing),
         starters=file.starters,
+        country=place,
+        paused_notice=Notice(Decision.IN_DOMAIN_NOT_COVERED, file.paused.title, tuple(map(fill, file.paused.paragraphs))),
+        paused_line=fill(file.paused_line),
+        paused=paused,
     )
 
 
 def check_policy(policy: Policy, help_: Help, library: Library) -> list[str]:
     """What is wrong with the fixed replies of a country."""
     problems = [f"no notice for {each}" for each in Decision if each is not Decision.ANSWER and each not in policy.notices]
+    said = f"{policy.paused_notice.title}\n{policy.paused_notice.text}\n{policy.paused_line}"
+    problems += [f"the line on a pause leaks ({leak.rule}): {leak.excerpt!r}" for leak in find_leaks(said)]
     for decision, notice in policy.notices.items():
         wanted = (*REQUIRED.get(decision, ()), *(getattr(help_, name) for name in HELPED.get(decision, ())))
         problems += [f"{decision} lacks {words!r}" for words in wanted if words not in notice.text]
