@@ -1,5 +1,19 @@
 """Fixtures that more than one file of tests uses."""
 
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+
 import pytest
 
 from corpus.library import CONTENT, read_library
@@ -159,8 +173,6 @@ def replace():
 @pytest.fixture(scope="session")
 def built(tmp_path_factory):
     """A folder with a finished index and screen, and the assistant on them; the project's own folder when it is current."""
-    from pathlib import Path
-
     from assistant.build import Settings, build_assistant
     from assistant.settings import AssistantSettings
     from index.build import is_current
@@ -182,3 +194,119 @@ def state(built):
 def assistant(built):
     """The assistant on the real content and models."""
     return built[1]
+
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def need_chromium() -> None:
+    if Path(CHROMIUM).exists():
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail("Chromium is missing, and CI has to have it")
+    pytest.skip("Chromium is missing: install the package chromium")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+    begun = time.monotonic()
+    while time.monotonic() - begun < 120:
+        assert process.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=2) as response:
+                if response.status == 200:
+                    return
+        except (URLError, TimeoutError, ConnectionError):
+            time.sleep(0.3)
+    pytest.fail("the server did not become ready")
+
+
+def start_server(state: Path, port: int, folder: Path) -> subprocess.Popen[bytes]:
+    """A server on the finished index, with a journal of its own."""
+    env = {
+        **os.environ,
+        "CITEWELL_INDEX_DIRECTORY": str(state),
+        "CITEWELL_ASSISTANT_JOURNAL_URL": f"sqlite:///{folder}/journal.sqlite3",
+    }
+    process = subprocess.Popen([sys.executable, "-m", "ui", "--port", str(port)], env=env)
+    wait_until_ready(f"http://127.0.0.1:{port}", process)
+    return process
+
+
+@pytest.fixture(scope="session")
+def address(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    need_chromium()
+    port = free_port()
+    process = start_server(state, port, tmp_path_factory.mktemp("journal"))
+    yield f"http://127.0.0.1:{port}"
+    process.terminate()
+    process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    need_chromium()
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
+    """Opens the chat; at the end no request may have gone elsewhere and no script may have failed."""
+    opened: list[Any] = []
+
+    def open_one(width: int = 1280, height: int = 900, url: str = address, **options: Any) -> Any:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.requested, page.failed = [], []
+        page.on("request", lambda sent: page.requested.append(sent.url))
+        page.on("pageerror", lambda error: page.failed.append(str(error)))
+        page.goto(url)
+        page.wait_for_selector("#cw-question textarea")
+        page.wait_for_selector(".cw-bar")
+        opened.append((page, url, context))
+        return page
+
+    yield open_one
+    for page, url, context in opened:
+        assert [sent for sent in page.requested if not sent.startswith((url, "data:", "blob:", "about:"))] == []
+        assert page.failed == []
+        context.close()
+
+
+@pytest.fixture(params=[(1280, 900), (390, 844)], ids=["desk", "phone"])
+def page(request: pytest.FixtureRequest, open_page: Callable[..., Any]) -> Any:
+    width, height = request.param
+    return open_page(width, height)
+
+
+@pytest.fixture(scope="session")
+def ask() -> Callable[[Any, str], None]:
+    """Types a question, presses the button, and waits for the reply."""
+
+    def type_and_send(page: Any, text: str) -> None:
+        count = page.locator("#cw-log .cw-reply").count()
+        page.fill("#cw-question textarea", text)
+        page.click("#cw-send")
+        page.wait_for_function("count => document.querySelectorAll('#cw-log .cw-reply').length > count", arg=count)
+
+    return type_and_send

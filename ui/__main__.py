@@ -61,22 +61,29 @@ def serve(
             f"Port {settings.port} on {settings.host} is in use or not allowed; stop the other program, or choose another "
             "port with --port or CITEWELL_UI_PORT"
         )
-    from assistant.__main__ import open_assistant
+    from assistant.__main__ import open_assistant, open_journal
 
+    journal = open_journal()
     assistant = open_assistant()
     console.print("Drawing the page", highlight=False)
     import uvicorn
 
     from ui.app import build_app
 
-    application = build_app(assistant, settings)
+    application = build_app(assistant, settings, journal)
     address = f"http://{settings.host}:{settings.port}"
     console.print(f"Citewell is ready: {address}   (Ctrl-C ends it)", highlight=False, soft_wrap=True)
     if browser and (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.name == "nt"):
         webbrowser.open(address)
     # Access logs would hold nothing but noise here, and an error must never print a question.
     logging.getLogger("uvicorn.access").disabled = True
-    uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning", access_log=False, server_header=False)
+    try:
+        uvicorn.run(
+            application, host=settings.host, port=settings.port, log_level="warning", access_log=False, server_header=False
+        )
+    finally:
+        if journal:
+            journal.close()
 
 
 if __name__ == "__main__":

@@ -1,22 +1,36 @@
-"""The JSON side: `POST /api/ask`, `/healthz`, `/readyz`."""
+"""The JSON side: `POST /api/ask`, feedback, one's own conversation, `/healthz`, `/readyz`."""
 
 from __future__ import annotations
 
-from uuid import uuid4
+import re
+from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, FastAPI, Path, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
-from assistant.exceptions import BadQuestion
+from assistant.exceptions import BadQuestion, JournalUnavailable, UnknownAnswer, UnknownConversation
+from assistant.journal import Journal
 from assistant.pipeline import Assistant
+from assistant.records import ExchangeBody, Feedback, FeedbackBody, JournalState
 from assistant.types import Question
 from assistant.wire import AnswerBody, to_body
 from corpus.page import Level
+from ui.state import new_id
 
 MOST_EARLIER = 200
+OFF: JournalState = {
+    "status": "off",
+    "waiting": 0,
+    "dropped": 0,
+    "torn": 0,
+    "oldest_waiting_seconds": 0.0,
+    "written": 0,
+}
+UNGUESSABLE = re.compile(r"[A-Za-z0-9_-]{16,100}")
+ConversationId = Annotated[str, Path(pattern=f"^{UNGUESSABLE.pattern}$")]
 
 
 class Ready(TypedDict):
@@ -25,7 +39,34 @@ class Ready(TypedDict):
     status: str
     corpus_version: str
     policy_version: str
+    paused: bool
     withheld: dict[str, int]
+    journal: JournalState
+
+
+class OwnExchange(TypedDict):
+    """What is kept of one question, for the person who asked it."""
+
+    answer_id: str
+    at: str
+    question: str
+    level: str
+    kind: str
+    answer: str
+    sources: list[str]
+    feedback: FeedbackBody | None
+
+
+class Saved(TypedDict):
+    """What was kept."""
+
+    status: str
+
+
+class Deleted(TypedDict):
+    """What was deleted."""
+
+    deleted: int
 
 
 class AskBody(BaseModel):
@@ -37,9 +78,10 @@ class AskBody(BaseModel):
     earlier: list[str] = Field(default_factory=list, max_length=MOST_EARLIER)
     level: Level = Field(default=Level.PLAIN, strict=False)
     conversation_id: str | None = Field(default=None, max_length=100)
+    """Given back. Who has it can read and delete what is kept, so one that could be guessed is not what it is kept under."""
 
 
-def build_router(assistant: Assistant) -> APIRouter:
+def build_router(assistant: Assistant, journal: Journal | None) -> APIRouter:
     """The routes of the API."""
     router = APIRouter()
 
@@ -47,7 +89,11 @@ def build_router(assistant: Assistant) -> APIRouter:
     def ask(body: AskBody) -> AnswerBody:
         """Answer one question."""
         answer = assistant.answer(Question(body.question, tuple(body.earlier), body.level))
-        return to_body(answer, assistant.library, str(uuid4()), body.conversation_id)
+        reply = to_body(answer, assistant.library, new_id(), body.conversation_id or new_id())
+        if journal:
+            guessable = not UNGUESSABLE.fullmatch(reply["conversation_id"] or "")
+            journal.record(answer, {**reply, "conversation_id": new_id()} if guessable else reply)
+        return reply
 
     @router.get("/healthz")
     def healthy() -> dict[str, str]:
@@ -61,10 +107,50 @@ def build_router(assistant: Assistant) -> APIRouter:
             "status": "ready",
             "corpus_version": assistant.library.version,
             "policy_version": assistant.policy.version,
+            "paused": assistant.policy.paused,
             "withheld": dict(assistant.gate.withheld),
+            "journal": journal.state() if journal else OFF,
         }
 
+    if journal:
+        add_journal(router, journal)
     return router
+
+
+def add_journal(router: APIRouter, journal: Journal) -> None:
+    """What readers can do with what is kept of them."""
+
+    @router.post("/api/feedback")
+    def feedback(body: Feedback) -> Saved:
+        """Keep what a reader says of a reply; it is kept when this answers."""
+        journal.feedback(body)
+        return {"status": "saved"}
+
+    @router.get("/api/conversations/{conversation_id}")
+    def conversation(conversation_id: ConversationId, response: Response) -> list[OwnExchange]:
+        """What is kept of one's own conversation."""
+        response.headers["Cache-Control"] = "no-store"
+        return [own(exchange) for exchange in journal.conversation(conversation_id)]
+
+    @router.delete("/api/conversations/{conversation_id}")
+    def delete(conversation_id: ConversationId, response: Response) -> Deleted:
+        """Delete one's own conversation."""
+        response.headers["Cache-Control"] = "no-store"
+        return {"deleted": journal.delete(conversation_id)}
+
+
+def own(exchange: ExchangeBody) -> OwnExchange:
+    """An exchange as its own patient reads it: how it was decided is for staff."""
+    return {
+        "answer_id": exchange["answer_id"],
+        "at": exchange["at"],
+        "question": exchange["question"],
+        "level": exchange["level"],
+        "kind": exchange["kind"],
+        "answer": exchange["answer"],
+        "sources": list(dict.fromkeys(each["passage_id"] for each in exchange["body"].get("citations", []))),
+        "feedback": exchange["feedback"],
+    }
 
 
 def handle_errors(app: FastAPI) -> None:
@@ -73,6 +159,16 @@ def handle_errors(app: FastAPI) -> None:
     @app.exception_handler(BadQuestion)
     def bad_question(request: Request, error: BadQuestion) -> JSONResponse:
         return JSONResponse({"detail": str(error)}, status_code=422)
+
+    @app.exception_handler(UnknownAnswer)
+    @app.exception_handler(UnknownConversation)
+    def unknown(request: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({"detail": str(error)}, status_code=404)
+
+    @app.exception_handler(JournalUnavailable)
+    def unavailable(request: Request, error: JournalUnavailable) -> JSONResponse:
+        detail = "the journal cannot be reached, so nothing was changed; please try again in a moment"
+        return JSONResponse({"detail": detail}, status_code=503, headers={"Retry-After": "5"})
 
     @app.exception_handler(RequestValidationError)
     def bad_request(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -19,3 +19,5 @@ class UiSettings(StrictSettings):
     """Port to listen on."""
     concurrency: int = Field(default=20, ge=1, le=200)
     """How many questions from the page are worked on at the same time."""
+    leave: str = "about:blank"
+    """Where "Leave this page quickly" goes; an empty page by default, or the address of a site that draws no attention."""
