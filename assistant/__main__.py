@@ -85,6 +85,8 @@ def show(console: Console, answer: Answer, labels: Labels) -> None:
     for statement in answer.statements:
         marks = "".join(f"[{numbers[citation]}]" for citation in statement.citations)
         console.print(f"{statement.text} {marks}", markup=False, highlight=False)
+    if answer.falls_back:
+        console.print("(Our content has no such detail on this, so this is the simple wording.)", markup=False)
     if numbers:
         console.print("\nSources", style="bold")
     seen: dict[str, list[int]] = {}

@@ -114,6 +114,8 @@ class Shape:
     """Share of common content words from which two sentences say the same."""
     alike: float = 0.88
     """Cosine from which they do."""
+    detail: float = 1.5
+    """Worth added to a sentence of the level asked for, when that is not the simple one; chosen on `answerable_fit`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +228,7 @@ class Composer:
             return
         shape = self.shape
         offers = [
-            Offer(sum(map(operator.mul, signs(query, found, number, found is evidence[0]), self._worth)), found, number)
+            Offer(self._worth_of(query, found, number, found is evidence[0]), found, number)
             for found in evidence[: shape.passages]
             for number in range(len(found.passage.sentences))
         ]
@@ -237,6 +239,10 @@ class Composer:
             allowed = shape.near if offer.found.passage.page == lead.found.passage.page else shape.far
             if offer.worth >= lead.worth - allowed:
                 yield unit(offer)
+
+    def _worth_of(self, query: Query, found: Evidence, number: int, best: bool) -> float:
+        told: float = sum(map(operator.mul, signs(query, found, number, best), self._worth))
+        return told + self.shape.detail * found.passage.level.serves(query.level)
 
     def _fits(self, chosen: Sequence[Said], new: Sequence[Said]) -> bool:
         words = sum(len(each.text.split()) for each in (*chosen, *new))

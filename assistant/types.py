@@ -157,6 +157,13 @@ class Answer:
         return "\n\n".join(parts)
 
     @property
+    def falls_back(self) -> bool:
+        """Whether a reader who asked for detail gets an answer in which no passage has it."""
+        wanted = self.question.level
+        levels = {citation.passage.level for citation in self.citations}
+        return wanted is not Level.PLAIN and bool(levels) and not any(level.serves(wanted) for level in levels)
+
+    @property
     def citations(self) -> tuple[Citation, ...]:
         """Each passage and quote once, in order of appearance; citation number n is at n - 1."""
         return tuple(dict.fromkeys(citation for statement in self.statements for citation in statement.citations))

@@ -14,6 +14,15 @@ class Level(StrEnum):
     DETAILED = "detailed"
     TECHNICAL = "technical"
 
+    def serves(self, wanted: Level) -> float:
+        """How well a passage of this level serves a reader of another: 1 its own, 0.5 the other of the two with detail, else 0.
+
+        Simple wording serves every reader, so that nobody who asks for it is kept from anything: it is never preferred.
+        """
+        if Level.PLAIN in (self, wanted):
+            return 0.0
+        return 1.0 if self is wanted else 0.5
+
 
 class EvidenceLabel(StrEnum):
     """How strong the proof behind a passage is, the strongest first."""

@@ -92,6 +92,10 @@ class Weights:
     """Taken from a passage on when to call or how sure we are, which touches on everything on its page."""
 
 
+DETAIL = 0.05
+"""Added to a passage of the level asked for, when that is not the simple one; chosen on `answerable_fit`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hits:
     """The similarities that one retriever found, by passage and by the number of the text within it."""
@@ -179,8 +183,10 @@ class Search:
         texts: Texts,
         weights: Weights,
         limit: int = 10,
+        detail: float = DETAIL,
     ) -> None:
         self.library = library
+        self.detail = detail
         self.weights = weights
         self._embed = embed
         self._vectors = vectors
@@ -204,9 +210,15 @@ class Search:
     def rank(self, query: Query, found: Found, weights: Weights) -> tuple[Evidence, ...]:
         """The passages that were found, fused by weights."""
         scale = astuple(weights)
-        scored = [(sum(map(operator.mul, each.features, scale)), each) for each in self.candidates(query, found)]
+        scored = [
+            (sum(map(operator.mul, each.features, scale)) + self.detail * self._serves(query, each.name), each)
+            for each in self.candidates(query, found)
+        ]
         scored.sort(key=lambda pair: (-pair[0], pair[1].name))
         return tuple(self._evidence(each, score, found) for score, each in scored[: self._limit])
+
+    def _serves(self, query: Query, name: str) -> float:
+        return self.library.passages[name].level.serves(query.level)
 
     def candidates(self, query: Query, found: Found) -> list[Candidate]:
         """Every passage that a retriever found."""

@@ -70,6 +70,8 @@ def test_another_level_answers_again_in_place(page: Any, ask: Ask) -> None:
     page.wait_for_function("id => document.querySelector('#cw-log .cw-reply').dataset.answer !== id", arg=first)
     assert replies(page) == 1
     assert page.inner_text("#cw-log .cw-statements") != before
+    page.check("#cw-level input[value=plain]")
+    page.wait_for_function("text => document.querySelector('#cw-log .cw-statements').innerText === text", arg=before)
 
 
 def test_topics_and_starters_ask_questions_that_are_answered(page: Any) -> None:

@@ -108,6 +108,9 @@ class Renderer:
         parts = [kind_html(look, self.words(label))]
         if answer.notice:
             parts.append(notice_html(answer.notice, self.calls(answer.kind) if answer.kind.red_flag else ""))
+        if answer.falls_back:
+            word = escape(self.words(f"fallback_{answer.question.level.value}"))
+            parts.append(f'<p class="cw-small" lang="{self.words.code}">{word}</p>')
         if answer.statements:
             parts.append(self.statements(answer.statements))
             parts.append(self.sources(answer))
