@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 
+from assistant.extractive import content_words
 from assistant.types import Question, Verdict
 from corpus.page import Population
 from index.lexicon import Lexicon
@@ -36,30 +38,45 @@ SOURCE = re.compile(
 SENTENCE = re.compile(r"(?<=[.?!])\s+")
 STANDS_ALONE = 9
 """Words from which a message is taken to stand alone unless it points back."""
+NAMES_ENOUGH = 2
+"""Words of the content that let a shorter one stand alone; chosen on fold 0 and 1 of the follow-ups and on changes of subject."""
 LONG = 45
 """Words from which a message is also searched by the sentences that ask."""
 MOST_TEXTS = 6
 
 
-def depends(text: str) -> bool:
-    """Whether a message needs the one before it to be understood."""
-    return bool(POINTS_BACK.search(text) or CONTINUES.search(text)) or len(text.split()) < STANDS_ALONE
+def wordings(question: Question, text: str, knows: Callable[[str], bool]) -> tuple[str, ...]:
+    """What to search for, the likeliest reading first: alone, after the messages it leans on, and the asking parts of a long one.
+
+    `knows` says whether a word stands in the content.
+    """
+    if not question.earlier:
+        return within_limit([text, *parts(text)])
+    before = question.earlier[-1]
+    if len(question.earlier) > 1 and depends(before, knows):
+        before = f"{question.earlier[-2]} {before}"
+    joined = f"{before} {text}"
+    if depends(text, knows):
+        return (joined,)
+    # It may have changed the subject, so it is first of all read alone.
+    return within_limit([text, joined, *parts(text)])
 
 
-def wordings(question: Question, text: str) -> tuple[str, ...]:
-    """What to search for: the message after the ones it leans on, the message alone, and the asking parts of a long one."""
-    found = []
-    if question.earlier:
-        before = question.earlier[-1]
-        if len(question.earlier) > 1 and depends(before):
-            before = f"{question.earlier[-2]} {before}"
-        found.append(f"{before} {text}")
-        if depends(text):
-            return tuple(found)
-    found.append(text)
-    if len(text.split()) >= LONG:
-        found += asking(text)
-    return tuple(dict.fromkeys(found))[:MOST_TEXTS]
+def depends(text: str, knows: Callable[[str], bool]) -> bool:
+    """Whether a message needs the one before it to be understood: it is short, and points back or names too little itself."""
+    if POINTS_BACK.search(text) or CONTINUES.search(text):
+        return True
+    return len(text.split()) < STANDS_ALONE and sum(map(knows, content_words(text))) < NAMES_ENOUGH
+
+
+def parts(text: str) -> list[str]:
+    """The asking parts of a long message."""
+    return asking(text) if len(text.split()) >= LONG else []
+
+
+def within_limit(texts: Sequence[str]) -> tuple[str, ...]:
+    """Each wording once, and not too many."""
+    return tuple(dict.fromkeys(texts))[:MOST_TEXTS]
 
 
 def asking(text: str) -> list[str]:
@@ -89,7 +106,7 @@ class Rewriter:
     def __call__(self, question: Question, verdict: Verdict) -> Query:
         """The query of a question, or of the harmless part of it that the screen left."""
         asked = verdict.remainder or question.text
-        said = wordings(question, asked)
+        said = wordings(question, asked, self.lexicon.stands_in_content)
         corrected = self.lexicon.correct(said[0])
         return Query(
             texts=tuple(self.lexicon.prepare(text) for text in said),

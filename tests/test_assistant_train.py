@@ -26,9 +26,11 @@ def test_nothing_that_is_held_apart_is_learned_from(library: Library) -> None:
     held = {lexicon.prepare(each.text) for each in library.questions if fold_of(each.text) in HELD}
     held |= {lexicon.prepare(each.text) for each in read_not_covered() if each.fold in HELD}
     free = {lexicon.prepare(each.text) for each in library.questions if fold_of(each.text) not in HELD}
-    learned = kinds(lexicon.prepare)
+    learned = kinds(lexicon.prepare, lexicon.stands_in_content)
     assert {each.text for each in learned} & (held - free) == set()
-    assert {pair.text for pair in pairs(library, read_rules(), lexicon.prepare, lexicon.canonical)} & (held - free) == set()
+    assert {pair.text for pair in pairs(library, read_rules(), lexicon.prepare, lexicon.canonical, lexicon.stands_in_content)} & (
+        held - free
+    ) == set()
     assert {each.covered for each in learned} == {False, None}
 
 
@@ -36,7 +38,7 @@ def test_every_pair_names_sentences_of_its_passage(library: Library) -> None:
     lexicon = Lexicon(library)
     found = content(library)
     assert set(found.sentences) == set(found.passages) == set(library.passages)
-    for pair in pairs(library, read_rules(), lexicon.prepare, lexicon.canonical):
+    for pair in pairs(library, read_rules(), lexicon.prepare, lexicon.canonical, lexicon.stands_in_content):
         assert all(0 <= number < len(found.sentences[pair.passage]) for number in pair.sentences)
 
 

@@ -18,6 +18,7 @@ from corpus.library import Library
 from corpus.vocabulary import Strict
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
+Knows = Callable[[str], bool]
 Prepare = Callable[[str], str]
 
 
@@ -92,15 +93,15 @@ def screened(example: Example, prepare: Prepare) -> str:
     return prepare(read_message(example.turns[-1], example.turns[:-1]).joined.verbatim)
 
 
-def kinds(prepare: Prepare) -> list[Kind]:
+def kinds(prepare: Prepare, knows: Knows) -> list[Kind]:
     """Every message that teaches what it is; those of `pairs` teach it too and are not among them."""
     found = [Kind(screened(each, prepare), each.label, None) for each in read_examples() if each.fold > 1]
     found += [Kind(prepare(each.text), "pass", False) for each in read_not_covered() if each.fold > 1]
     strange = [each for each in read_follow_ups() if each.fold > 1 and not each.passages]
-    return found + [Kind(searched(each.question, prepare), "pass", False) for each in strange]
+    return found + [Kind(searched(each.question, prepare, knows), "pass", False) for each in strange]
 
 
-def pairs(library: Library, rules: RuleSet, prepare: Prepare, canonical: Prepare) -> list[Pair]:
+def pairs(library: Library, rules: RuleSet, prepare: Prepare, canonical: Prepare, knows: Knows) -> list[Pair]:
     """Every question that teaches where its answer lies."""
     passing = {each.turns[0] for each in harmless((question.text for question in library.questions), rules)}
     found = []
@@ -110,16 +111,16 @@ def pairs(library: Library, rules: RuleSet, prepare: Prepare, canonical: Prepare
             numbers = tuple(sentences.index(sentence) for sentence in each.answer)
             found.append(Pair(prepare(each.text), each.passage, numbers, canonical(each.text), each.text in passing))
     found += [
-        Pair(searched(each.question, prepare), each.passages[0], each.sentences, "")
+        Pair(searched(each.question, prepare, knows), each.passages[0], each.sentences, "")
         for each in read_follow_ups()
         if each.fold > 1 and each.passages
     ]
     return found
 
 
-def searched(question: Question, prepare: Prepare) -> str:
+def searched(question: Question, prepare: Prepare, knows: Knows) -> str:
     """The text of a message as the search embeds it, read with what stands before it."""
-    return prepare(wordings(question, question.text)[0])
+    return prepare(wordings(question, question.text, knows)[0])
 
 
 def passages_of(pairs: Sequence[Pair]) -> dict[str, list[int]]:
