@@ -20,6 +20,7 @@ from assistant.store import Store
 from assistant.suggest import Suggestions
 from assistant.types import Question
 from assistant.verify import gives_dose, verify
+from assistant.withdrawn import Withdrawn
 from corpus.library import Library, read_library
 from index.build import build_index
 from index.embed import Embed
@@ -72,9 +73,19 @@ def build_assistant(settings: Settings, say: Say = lambda line: None) -> Assista
         verify=verify,
         gate=Gate(library, policy),
         suggest=Suggestions(library, lexicon.knows),
+        withdrawn=open_withdrawn(settings),
     )
     warm_up(assistant)
     return assistant
+
+
+def open_withdrawn(settings: Settings) -> Withdrawn:
+    """The list of withdrawn passages in the index folder.
+
+    Raises:
+        BadWithdrawals: it cannot be read.
+    """
+    return Withdrawn(settings.index.directory.resolve() / "withdrawn.json")
 
 
 def open_journal(settings: Settings, library: Library) -> Journal | None:

@@ -9,6 +9,7 @@ AssistantError
 │   ├── JournalUnavailable    its database cannot be reached now
 │   ├── UnknownAnswer         no such reply
 │   └── UnknownConversation   nothing is kept of it
+├── BadWithdrawals   the list of withdrawn passages cannot be read
 ├── HeadsMissing     the trained heads cannot be used (`assistant.heads`)
 └── FittedMissing    the fitted weights cannot be read (`assistant.fitted`)
 """
@@ -50,3 +51,7 @@ class UnknownAnswer(JournalError):
 
 class UnknownConversation(JournalError):
     """The journal keeps nothing of such a conversation."""
+
+
+class BadWithdrawals(AssistantError):
+    """The list of withdrawn passages cannot be read."""

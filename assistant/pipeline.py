@@ -29,6 +29,7 @@ from assistant.types import (
     Verdict,
     Verify,
 )
+from assistant.withdrawn import nothing_withdrawn
 from corpus.library import Library
 from corpus.page import Passage
 from index.search import Evidence, Query, Scores
@@ -53,6 +54,8 @@ class Assistant:
     verify: Verify
     gate: Gate
     suggest: Suggestions
+    withdrawn: Callable[[], frozenset[str]] = nothing_withdrawn
+    """Ids of passages that staff have taken back; asked anew for each question."""
 
     def answer(self, question: Question) -> Answer:
         """The whole reply to one question, as it may be shown.
@@ -78,7 +81,8 @@ class Assistant:
         with timed(timings, "rewrite"):
             query = self.rewrite(question, verdict)
         with timed(timings, "search"):
-            evidence = tuple(self.search(query))
+            gone = self.withdrawn()
+            evidence = tuple(found for found in self.search(query) if found.passage.id not in gone)
         with timed(timings, "compose"):
             coverage = self.answerable(query, evidence)
             statements = self._compose(query, evidence) if coverage.enough else ()
@@ -104,13 +108,15 @@ class Assistant:
         names = [name for name in of_page if name not in quoted][:1]
         if touches_stopping(query, statements) and self.policy.stopping_line not in quoted:
             names.append(self.policy.stopping_line)
-        lines = map(self.library.passage, dict.fromkeys(names))
+        gone = self.withdrawn()
+        lines = (self.library.passage(name) for name in dict.fromkeys(names) if name not in gone)
         return (*statements, *(statement for passage in lines for statement in first_of(passage)))
 
     def _support(self, verdict: Verdict) -> tuple[Statement, ...]:
         """The fixed passages that the policy lays beside a notice."""
         names = self.policy.support.get(verdict.support, ())
-        passages = [self.library.passage(name) for name in names]
+        gone = self.withdrawn()
+        passages = [self.library.passage(name) for name in names if name not in gone]
         draft: Draft = tuple(statement for passage in passages for statement in quote(passage, passage.sentences))
         return self.verify(draft, [as_evidence(passage) for passage in passages])
 

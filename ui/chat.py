@@ -11,7 +11,7 @@ from assistant.countries import Country
 from assistant.exceptions import UnknownConversation
 from assistant.journal import Journal
 from assistant.pipeline import Assistant
-from assistant.types import Answer
+from assistant.types import Answer, Question
 from assistant.wire import to_body
 from corpus.page import Level
 from ui.marks import Glossary
@@ -36,7 +36,7 @@ class Chat:
         self.languages = languages
         self.journal = journal
         self.glossary = Glossary(assistant.library)
-        self.answered = lru_cache(maxsize=MEMO)(assistant.answer)
+        self.answered = lru_cache(maxsize=MEMO)(self._answer)
 
     def ask(self, state: State, text: str, level: Level) -> State:
         """The conversation with one more message that can be answered, recorded with its reply.
@@ -74,7 +74,7 @@ class Chat:
 
     def reply(self, state: State, number: int) -> Answer:
         """The reply to one message, its notice in the wording of the reader's country."""
-        answer = self.answered(state.question(number))
+        answer = self.answered(state.question(number), self.assistant.withdrawn())
         country = self.country(state)
         if answer.notice is None or country == self.assistant.policy.country:
             return answer
@@ -103,6 +103,10 @@ class Chat:
     def country(self, state: State) -> str:
         """Whose numbers the reader sees."""
         return state.country if state.country in self.countries else self.assistant.policy.country
+
+    def _answer(self, question: Question, withdrawn: frozenset[str]) -> Answer:
+        """An answer; what is withdrawn is part of what it is remembered by."""
+        return self.assistant.answer(question)
 
     def _record(self, state: State) -> None:
         answer = self.reply(state, len(state.turns) - 1)

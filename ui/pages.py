@@ -59,6 +59,8 @@ def build_pages(chat: Chat, keeps: Keeps, leave: str) -> APIRouter:
         try:
             passage = library.passage(passage_id)
         except UnknownPassage:
+            passage = None
+        if passage is None or passage_id in chat.assistant.withdrawn():
             body = f"<h1>{words('withdrawn')}</h1><p>{words('withdrawn_text')}</p>"
             return HTMLResponse(whole_page(words("withdrawn"), body, words.code), status_code=404)
         numbers = {int(part) for part in quoted.split(",") if part}
