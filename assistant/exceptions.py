@@ -10,6 +10,8 @@ AssistantError
 │   ├── UnknownAnswer         no such reply
 │   └── UnknownConversation   nothing is kept of it
 ├── BadWithdrawals   the list of withdrawn passages cannot be read
+├── BadAccount       an account of staff that cannot be made or is not there
+├── SignInRefused    a sign-in that did not succeed
 ├── HeadsMissing     the trained heads cannot be used (`assistant.heads`)
 └── FittedMissing    the fitted weights cannot be read (`assistant.fitted`)
 """
@@ -55,3 +57,11 @@ class UnknownConversation(JournalError):
 
 class BadWithdrawals(AssistantError):
     """The list of withdrawn passages cannot be read."""
+
+
+class BadAccount(AssistantError):
+    """An account of staff that cannot be made or is not there."""
+
+
+class SignInRefused(AssistantError):
+    """A sign-in that did not succeed."""

@@ -197,3 +197,23 @@ class JournalState(TypedDict):
 def when(at: float) -> str:
     """Seconds since 1970 as an ISO time in UTC."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+
+staff = Table(
+    "staff",
+    tables,
+    Column("name", String(100), primary_key=True),
+    Column("role", String(20), nullable=False),
+    Column("hash", String(200), nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("locked_until", Float, nullable=False),
+    Column("at", Float, nullable=False),
+)
+sessions = Table(
+    "sessions",
+    tables,
+    Column("token", String(64), primary_key=True),
+    Column("name", String(100), nullable=False, index=True),
+    Column("form", String(64), nullable=False),
+    Column("until", Float, nullable=False),
+)
+"""Who is signed in: the hash of the cookie's token, and what every form of theirs has to carry."""

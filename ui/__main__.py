@@ -5,13 +5,23 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import sys
 import webbrowser
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
+from assistant.roles import Role
+
+if TYPE_CHECKING:
+    from assistant.accounts import Accounts
+
 app = typer.Typer(add_completion=False)
+staff = typer.Typer(help="Accounts of staff.", no_args_is_help=True)
+app.add_typer(staff, name="staff")
 
 
 def fail(message: str) -> typer.Exit:
@@ -32,8 +42,9 @@ def port_is_free(host: str, port: int) -> bool:
     return True
 
 
-@app.command(epilog="Example: python -m ui --port 8080")
+@app.callback(invoke_without_command=True, epilog="Example: python -m ui --port 8080")
 def serve(
+    context: typer.Context,
     host: Annotated[str | None, typer.Option(help="Address to listen on; default 127.0.0.1 (CITEWELL_UI_HOST).")] = None,
     port: Annotated[
         int | None, typer.Option(help="Port to listen on; default 7860 (CITEWELL_UI_PORT).", min=1, max=65535)
@@ -42,7 +53,9 @@ def serve(
         bool, typer.Option("--browser/--no-browser", help="Open the page in a browser when there is a screen.")
     ] = False,
 ) -> None:
-    """Serve the chat page and the API; Ctrl-C ends it."""
+    """Serve the chat page, the API and the staff pages; Ctrl-C ends it."""
+    if context.invoked_subcommand:
+        return
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     from pydantic import ValidationError
@@ -61,7 +74,8 @@ def serve(
             f"Port {settings.port} on {settings.host} is in use or not allowed; stop the other program, or choose another "
             "port with --port or CITEWELL_UI_PORT"
         )
-    from assistant.__main__ import open_assistant, open_journal
+    from assistant.__main__ import open_assistant, open_journal, read_settings
+    from assistant.build import open_withdrawn
 
     journal = open_journal()
     assistant = open_assistant()
@@ -70,7 +84,7 @@ def serve(
 
     from ui.app import build_app
 
-    application = build_app(assistant, settings, journal)
+    application = build_app(assistant, settings, journal, open_withdrawn(read_settings()))
     address = f"http://{settings.host}:{settings.port}"
     console.print(f"Citewell is ready: {address}   (Ctrl-C ends it)", highlight=False, soft_wrap=True)
     if browser and (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.name == "nt"):
@@ -84,6 +98,57 @@ def serve(
     finally:
         if journal:
             journal.close()
+
+
+@contextmanager
+def open_accounts() -> Iterator[Accounts]:
+    """The accounts in the journal's database; what goes wrong is one sentence and exit code 2."""
+    from assistant.__main__ import open_journal
+    from assistant.accounts import Accounts
+    from assistant.exceptions import AssistantError
+
+    journal = open_journal()
+    if journal is None:
+        raise fail("the journal is turned off (CITEWELL_ASSISTANT_JOURNAL=false), and accounts stand in its database")
+    try:
+        yield Accounts(journal.store)
+    except AssistantError as error:
+        raise fail(str(error)) from error
+    finally:
+        journal.close()
+
+
+@staff.command(epilog="Example: python -m ui staff add ada --role reviewer")
+def add(
+    name: Annotated[str, typer.Argument(help="Small letters, digits, dots, dashes.")],
+    role: Annotated[Role, typer.Option(help="An admin also withdraws passages and exports.")] = Role.REVIEWER,
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")] = False,
+) -> None:
+    """Make an account, or give an existing one a new role and password; asks for the password."""
+    password = (
+        sys.stdin.readline().rstrip("\n")
+        if password_stdin
+        else typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    )
+    with open_accounts() as accounts:
+        accounts.add(name, role, password)
+    typer.echo(f"{name} can sign in at /staff as {role.value}")
+
+
+@staff.command("list", epilog="Example: python -m ui staff list")
+def names() -> None:
+    """Name every account with its role."""
+    with open_accounts() as accounts:
+        for name, role in accounts.names():
+            typer.echo(f"{name:30} {role.value}")
+
+
+@staff.command(epilog="Example: python -m ui staff remove ada")
+def remove(name: Annotated[str, typer.Argument(help="Name of the account.")]) -> None:
+    """Delete an account and sign it out everywhere."""
+    with open_accounts() as accounts:
+        accounts.remove(name)
+    typer.echo(f"{name} is removed")
 
 
 if __name__ == "__main__":

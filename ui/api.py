@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Path, Request, Response
+from fastapi import APIRouter, FastAPI, HTTPException, Path, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
@@ -18,6 +19,8 @@ from assistant.records import ExchangeBody, Feedback, FeedbackBody, JournalState
 from assistant.types import Question
 from assistant.wire import AnswerBody, to_body
 from corpus.page import Level
+from ui.staff_guard import is_staff
+from ui.staff_html import page
 from ui.state import new_id
 
 MOST_EARLIER = 200
@@ -153,6 +156,13 @@ def own(exchange: ExchangeBody) -> OwnExchange:
     }
 
 
+def problem(request: Request, said: str, status: int) -> Response:
+    """What is wrong, as JSON, and for staff as a page."""
+    if is_staff(request.url.path):
+        return HTMLResponse(page("That did not work", f"<p>{escape(said[:1].upper() + said[1:])}.</p>"), status)
+    return JSONResponse({"detail": said}, status)
+
+
 def handle_errors(app: FastAPI) -> None:
     """Say what is wrong with a request without repeating what was sent."""
 
@@ -162,13 +172,18 @@ def handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(UnknownAnswer)
     @app.exception_handler(UnknownConversation)
-    def unknown(request: Request, error: Exception) -> JSONResponse:
-        return JSONResponse({"detail": str(error)}, status_code=404)
+    def unknown(request: Request, error: Exception) -> Response:
+        return problem(request, str(error), 404)
 
     @app.exception_handler(JournalUnavailable)
-    def unavailable(request: Request, error: JournalUnavailable) -> JSONResponse:
-        detail = "the journal cannot be reached, so nothing was changed; please try again in a moment"
-        return JSONResponse({"detail": detail}, status_code=503, headers={"Retry-After": "5"})
+    def unavailable(request: Request, error: JournalUnavailable) -> Response:
+        response = problem(request, "the journal cannot be reached, so nothing was changed; please try again in a moment", 503)
+        response.headers["Retry-After"] = "5"
+        return response
+
+    @app.exception_handler(HTTPException)
+    def refused(request: Request, error: HTTPException) -> Response:
+        return problem(request, str(error.detail), error.status_code)
 
     @app.exception_handler(RequestValidationError)
     def bad_request(request: Request, error: RequestValidationError) -> JSONResponse:

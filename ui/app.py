@@ -10,14 +10,19 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 
+from assistant.accounts import Accounts
 from assistant.countries import read_countries
 from assistant.journal import Journal
 from assistant.pipeline import Assistant
+from assistant.withdrawn import Withdrawn
 from ui.api import build_router, handle_errors
 from ui.chat import Chat
 from ui.page import build_page
 from ui.pages import Keeps, build_pages
 from ui.settings import UiSettings
+from ui.staff import build_staff
+from ui.staff_guard import guard as guard_staff
+from ui.staff_guard import is_staff
 from ui.words import Words, read_words
 
 STATIC = Path(__file__).parent / "static"
@@ -62,13 +67,18 @@ async def with_first(response: Response) -> Response:
     return Response(body.replace(b"<head>", b"<head>" + FIRST, 1), response.status_code, headers)
 
 
-def build_app(assistant: Assistant, settings: UiSettings, journal: Journal | None = None) -> FastAPI:
-    """The whole application."""
+def build_app(
+    assistant: Assistant, settings: UiSettings, journal: Journal | None = None, withdrawn: Withdrawn | None = None
+) -> FastAPI:
+    """The whole application; the staff pages need a journal and a list of withdrawn passages."""
     app = FastAPI(title="Citewell", docs_url=None, redoc_url=None)
     languages = read_words()
     chat = Chat(assistant, read_countries(assistant.policy.paused), languages, journal)
     app.include_router(build_pages(chat, keeps(journal), settings.leave))
     app.include_router(build_router(assistant, journal))
+    accounts = Accounts(journal.store) if journal else None
+    if journal and accounts and withdrawn:
+        app.include_router(build_staff(assistant, journal, accounts, withdrawn))
     handle_errors(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
@@ -77,7 +87,12 @@ def build_app(assistant: Assistant, settings: UiSettings, journal: Journal | Non
         length = request.headers.get("content-length", "0")
         if length.isdigit() and int(length) > LONGEST_BODY:
             return JSONResponse({"detail": f"the request is too large; send at most {LONGEST_BODY:,} bytes"}, status_code=413)
-        response = await call_next(request)
+        if is_staff(request.url.path):
+            response = (
+                await guard_staff(request, call_next, accounts) if accounts else JSONResponse({"detail": "no journal"}, 404)
+            )
+        else:
+            response = await call_next(request)
         if request.url.path == "/" and response.headers.get("content-type", "").startswith("text/html"):
             response = await with_first(response)
         for name, value in HEADERS.items():

@@ -2,7 +2,7 @@
 import { act, drawAgain, expectReply, keptState, question, replied, write } from "./js/bridge.js";
 import { comfort, drawBar } from "./js/bar.js";
 import { close } from "./js/dialog.js";
-import { openSource, closeSource, hideCard, watchCards } from "./js/panel.js";
+import { openSource, closeSource, dropCard, watchCards } from "./js/panel.js";
 import { announce, make, say, useWords } from "./js/parts.js";
 import { choice, conversation, draft, keepConversation, keepDraft, takePending } from "./js/kept.js";
 import { decorate, doTool, spokenText } from "./js/replies.js";
@@ -37,7 +37,7 @@ function drawn() {
   lastMark = mark;
   replied();
   drawnFor?.();
-  hideCard();
+  dropCard();
   const state = keptState();
   if (state) keepConversation(state);
   document.querySelectorAll("#cw-log .cw-reply").forEach(decorate);
@@ -103,7 +103,11 @@ async function start() {
     await oneDrawing();
   } else if (Object.keys(kept).length) write("cw-state", JSON.stringify(kept));
   const pending = takePending();
-  if (pending?.do === "send" && question().value.trim()) { document.getElementById("cw-send").click(); sent(); } else if (pending && pending.do !== "send") act(pending);
+  if (!pending) return;
+  act(pending);
+  await oneDrawing();
+  if (pending.text && question().value === pending.text) write("cw-question", "");
+  keepDraft(question().value);
 }
 
 start();

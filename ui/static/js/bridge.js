@@ -52,7 +52,7 @@ const isReached = () => fetch("/healthz", { signal: AbortSignal.timeout(3000), c
 // The page is loaded anew, since Gradio does not always find its way back; nothing is lost by that.
 async function again(command) {
   if (!await isReached()) { announce(say("error_offline")); return; }
-  keepPending(command ?? { do: "send" });
+  keepPending(command ?? { do: "ask", text: question().value });
   window.location.reload();
 }
 

@@ -55,6 +55,11 @@ function showCard(target) {
   target.setAttribute("aria-describedby", "cw-card");
 }
 
+// After a new drawing the word that a card belongs to may be gone.
+export function dropCard() {
+  if (owner && !owner.isConnected) hideCard();
+}
+
 export function hideCard() {
   if (!owner) return;
   owner.removeAttribute("aria-describedby");
