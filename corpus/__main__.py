@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -76,6 +77,28 @@ def stats(folder: Folder = CONTENT) -> None:
     out = Console()
     out.print(table)
     out.print(f"corpus version {library.version}, {len(library.passages)} passages with the bibliography", highlight=False)
+
+
+@app.command(epilog='Example: python -m corpus sign joint-pain --reviewer "Ada Example" --role "oncology nurse"')
+def sign(
+    page: Annotated[str, typer.Argument(help="Id of the page, the name of its file.")],
+    reviewer: Annotated[str, typer.Option(help="Name of the clinician who has read it.")],
+    role: Annotated[str, typer.Option(help="What they are, such as oncology nurse.")],
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of the review; today if left out.")] = None,
+    due: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Next review; a year later if left out.")] = None,
+    folder: Folder = CONTENT,
+) -> None:
+    """Write a clinician's review into a page; the index notices the change at the next start."""
+    from corpus.sign import sign as write
+
+    day = (on or datetime.now()).date()
+    until = due.date() if due else day + timedelta(days=365)
+    try:
+        path = write(page, reviewer, role, day, until, folder)
+    except CorpusError as error:
+        Console(stderr=True).print(f"The page cannot be signed: {error}", markup=False, soft_wrap=True)
+        raise typer.Exit(2) from error
+    typer.echo(f"{path.name}: reviewed {day} by {reviewer}, {role}; due again {until}")
 
 
 if __name__ == "__main__":
