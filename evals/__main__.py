@@ -10,6 +10,7 @@ import typer
 
 from assistant.__main__ import fail
 from evals import tools
+from evals.cases_command import app as cases_app
 from evals.console import INCOMPLETE, RunArgument, UrlOption, open_target, out, told
 
 if TYPE_CHECKING:
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
     from evals.targets import Target
 
 app = typer.Typer(help="Measure Citewell.", no_args_is_help=True, add_completion=False)
-
-
-app = typer.Typer(help="Measure Citewell.", no_args_is_help=True, add_completion=False)
+app.add_typer(cases_app, name="cases")
 
 
 def fill(folder: Path, sets: dict[str, tuple[Case, ...]], target: Target, workers: int) -> None:
