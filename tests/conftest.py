@@ -248,10 +248,16 @@ def start_server(state: Path, port: int, folder: Path) -> subprocess.Popen[bytes
 
 
 @pytest.fixture(scope="session")
-def address(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def journal_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the server of the browser tests keeps its journal."""
+    return tmp_path_factory.mktemp("journal")
+
+
+@pytest.fixture(scope="session")
+def address(state: Path, journal_folder: Path) -> Iterator[str]:
     need_chromium()
     port = free_port()
-    process = start_server(state, port, tmp_path_factory.mktemp("journal"))
+    process = start_server(state, port, journal_folder)
     yield f"http://127.0.0.1:{port}"
     process.terminate()
     process.wait(timeout=20)
@@ -293,10 +299,54 @@ def open_page(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
         context.close()
 
 
-@pytest.fixture(params=[(1280, 900), (390, 844)], ids=["desk", "phone"])
-def page(request: pytest.FixtureRequest, open_page: Callable[..., Any]) -> Any:
+EMPTY = """async () => {
+    document.querySelectorAll('dialog').forEach(each => { each.close(); each.remove(); });
+    sessionStorage.clear();
+    localStorage.clear();
+    const write = (id, text) => {
+        const box = document.querySelector(`#${id} textarea, #${id} input`);
+        box.value = text;
+        box.dispatchEvent(new Event('input', { bubbles: true }));
+    };
+    write('cw-question', '');
+    write('cw-command', JSON.stringify({ do: 'draw', state: {} }));
+    await new Promise(done => setTimeout(done, 60));
+    document.querySelector('#cw-level input[value=plain]').click();
+    document.querySelector('#cw-act').click();
+}"""
+"""Makes the page as it is when it is opened, without loading it anew."""
+
+
+@pytest.fixture(scope="module", params=[(1280, 900), (390, 844)], ids=["desk", "phone"])
+def kept_page(request: pytest.FixtureRequest, browser: Any, address: str) -> Iterator[Any]:
     width, height = request.param
-    return open_page(width, height)
+    context = browser.new_context(viewport={"width": width, "height": height})
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    page.requested, page.failed = [], []
+    page.on("request", lambda sent: page.requested.append(sent.url))
+    page.on("pageerror", lambda error: page.failed.append(str(error)))
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def page(kept_page: Any, address: str) -> Iterator[Any]:
+    """An empty chat on a desk and on a phone; at the end no request may have gone elsewhere and no script may have failed."""
+    page = kept_page
+    page.requested.clear()
+    page.emulate_media(media="screen")
+    if not page.url.startswith(address) or page.locator(".cw-bar").count() == 0 or page.locator("#cw-offline .cw-again").count():
+        page.goto(address)
+        page.wait_for_selector("#cw-question textarea")
+        page.wait_for_selector(".cw-bar")
+    mark = page.evaluate("() => document.querySelector('#cw-log .cw-log').dataset.drawn")
+    page.evaluate(EMPTY)
+    page.wait_for_function("mark => document.querySelector('#cw-log .cw-log').dataset.drawn !== mark", arg=mark)
+    page.wait_for_function("() => document.querySelectorAll('#cw-log .cw-reply, #cw-trouble .cw-reply').length === 0")
+    yield page
+    assert [sent for sent in page.requested if not sent.startswith((address, "data:", "blob:", "about:"))] == []
+    assert page.failed == []
 
 
 @pytest.fixture(scope="session")
