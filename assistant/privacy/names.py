@@ -26,9 +26,11 @@ class Marks(BaseModel):
 
     titles: frozenset[str]
     sure_titles: frozenset[str]
+    relatives: frozenset[str]
     people: frozenset[str]
     particles: frozenset[str]
     introductions: tuple[str, ...]
+    greetings: tuple[str, ...]
     selves: tuple[str, ...]
     closings: tuple[str, ...]
     diseases: tuple[str, ...]
@@ -72,6 +74,7 @@ class Names:
         self._names = read_names()
         self._marked = marks = read_marks()
         self._introduced = re.compile(rf"\b(?:{'|'.join(marks.introductions)})[\s:,]+", re.IGNORECASE)
+        self._greeted = re.compile(rf"\b(?:{'|'.join(marks.greetings)})[\s,]+(?=\S)", re.IGNORECASE)
         self._self = re.compile(rf"\b(?:{'|'.join(marks.selves)})[\s,]+(?=\S)", re.IGNORECASE)
         closings = "|".join(marks.closings)
         self._closing = re.compile(
@@ -122,16 +125,21 @@ class Names:
             said, gap = fold(word[0]), text[word.end() : following.start()]
             if said in self._marked.titles and re.fullmatch(r"\.?\s{1,2}", gap):
                 sure = said in self._marked.sure_titles or word[0][0].isupper()
-            elif said in self._marked.people and re.fullmatch(r"(?:['’]s)?[,:]?\s{1,2}\(?", gap):
-                sure = False
+            elif (said in self._marked.people or said in self._marked.relatives) and re.fullmatch(
+                r"(?:['’]s)?[,:]?\s{1,2}\(?", gap
+            ):
+                sure = said in self._marked.relatives and following[0][0].isupper() and not shouted
             else:
                 continue
             if self._fits(following[0], shouted, sure):
                 yield Span(following.start(), self._extend(text, words, number + 1, shouted, sure), "name")
-        for rule, sure in ((self._introduced, True), (self._self, False)):
+        for rule, always in ((self._introduced, True), (self._greeted, None), (self._self, False)):
             for match in rule.finditer(text):
                 begun = starts.get(match.end())
-                if begun is not None and self._fits(words[begun][0], shouted, sure):
+                if begun is None:
+                    continue
+                sure = words[begun][0][0].isupper() and not shouted if always is None else always
+                if self._fits(words[begun][0], shouted, sure):
                     end = self._extend(text, words, begun, shouted, sure)
                     if not self._disease.match(text, end):
                         yield Span(match.end(), end, "name")

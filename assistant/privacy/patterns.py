@@ -32,7 +32,7 @@ SOMETIMES = (
     r"green|view|rise|heights|estate|ln)"
 )
 """What ends an address, but stands in other sentences too."""
-HOUSE = r"(?:(?:flat|apt|apartment|unit|suite)\s*#?\s*\w{1,5},?\s+)?\d{1,5}[a-z]?,?\s+"
+HOUSE = r"(?:(?:flat|apt|apartment|unit|suite)\s*#?\s*\w{1,5}(?:,?\s+|/))?\d{1,5}[a-z]?,?\s+"
 NAMED = (
     r"(?:(?!(?:of|the|in|my|a|and|to|at|on|for|with|is|it|i|so|mg|ml|mcg|years?|times|hours?|minutes?|"
     r"days?|weeks?|months?)\b)[\w'’-]+\.?\s+){1,3}"
