@@ -259,5 +259,22 @@ def screen(
     )
 
 
+@app.command(epilog="Example: python -m assistant suggestions")
+def suggestions() -> None:
+    """Ask every question that could be suggested, and write down those that are not answered (two minutes)."""
+    from tqdm import tqdm
+
+    from assistant.suggest import UNSUITED, Suggestions
+    from assistant.types import Decision, Question
+    from index.lexicon import Lexicon
+
+    assistant = open_assistant()
+    asked = sorted(Suggestions(assistant.library, Lexicon(assistant.library).knows, frozenset()).all)
+    bar = tqdm(asked, desc="Asking", unit="question")
+    unsuited = [text for text in bar if assistant.answer(Question(text)).kind is not Decision.ANSWER]
+    UNSUITED.write_text("".join(f"{text}\n" for text in unsuited), encoding="utf-8")
+    typer.echo(f"{len(unsuited)} of {len(asked)} are not answered, and will not be suggested")
+
+
 if __name__ == "__main__":
     app()

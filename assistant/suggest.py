@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 from corpus.library import Library
 from index.lexicon import WORD
@@ -13,18 +14,35 @@ LEAST, MOST = 4, 13
 PLAIN = re.compile(r"[A-Z][^.?!;:()\"]*\?")
 
 
+UNSUITED = Path(__file__).parent / "examples" / "unsuited.txt"
+"""Questions that the whole assistant does not answer, one a line; made by `python -m assistant suggestions`."""
+
+
+def read_unsuited() -> frozenset[str]:
+    """The questions of that file."""
+    return frozenset(UNSUITED.read_text(encoding="utf-8").splitlines())
+
+
 class Suggestions:
     """The questions of one library that may be shown; frozen once made, shared by all threads."""
 
-    def __init__(self, library: Library, knows: Callable[[str], bool]) -> None:
+    def __init__(self, library: Library, knows: Callable[[str], bool], unsuited: frozenset[str] | None = None) -> None:
+        left_out = read_unsuited() if unsuited is None else unsuited
         shown = {
-            question.text for question in library.questions if presentable(question.text) and well_spelt(question.text, knows)
+            question.text
+            for question in library.questions
+            if question.text not in left_out and presentable(question.text) and well_spelt(question.text, knows)
         }
         self._shown = frozenset(shown)
         self._first: dict[str, str] = {}
         for question in library.questions:
             if question.text in shown:
                 self._first.setdefault(question.passage, question.text)
+
+    @property
+    def all(self) -> frozenset[str]:
+        """Every question that may be shown."""
+        return self._shown
 
     def __call__(self, passage: str, near: str = "") -> str:
         """A question that a passage answers: `near` if it may be shown, else the first that may; empty if there is none."""

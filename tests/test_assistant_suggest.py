@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
-from assistant.suggest import Suggestions, presentable, well_spelt
+from assistant.pipeline import Assistant
+from assistant.suggest import Suggestions, presentable, read_unsuited, well_spelt
+from assistant.types import Decision, Question
 from corpus.library import Library
 from index.lexicon import Lexicon
 
@@ -47,3 +51,12 @@ def test_the_nearest_question_is_shown_if_it_may_be(library: Library, suggestion
     other = next(text for each in library.questions_of(passage) if suggestions(passage, text := each.text) == text != first)
     assert suggestions(passage, other) == other
     assert suggestions(passage, "so um my hands??") == first
+
+
+def test_every_suggestion_is_answered(assistant: Assistant) -> None:
+    offered = sorted(assistant.suggest.all)
+    assert set(offered) & read_unsuited() == set()
+    for text in Random(20261126).sample(offered, 60):
+        assert assistant.answer(Question(text)).kind is Decision.ANSWER, text
+    for text in assistant.policy.starters:
+        assert assistant.answer(Question(text)).kind is Decision.ANSWER, text
