@@ -17,7 +17,7 @@ from corpus.library import Library, read_library
 from index.lexicon import Lexicon
 
 DATA = Path(__file__).parent / "data"
-SETS = [path for path in (DATA / "redaction_dev.jsonl", DATA / "redaction_test.jsonl") if path.exists()]
+SETS = [DATA / f"redaction_{name}.jsonl" for name in ("dev", "test", "names")]
 LEAST = {"name": 0.85, "phone": 0.98, "email": 0.98, "record": 0.98, "date": 0.98, "address": 0.98, "insurance": 0.98}
 
 
