@@ -10,6 +10,7 @@ from uuid import uuid4
 import typer
 from rich.console import Console
 
+from assistant.console import fail
 from assistant.journal_commands import app as journal_commands
 from corpus.page import Level
 
@@ -18,17 +19,12 @@ if TYPE_CHECKING:
     from assistant.journal import Journal
     from assistant.pipeline import Assistant
     from assistant.types import Answer
+    from corpus.library import Library
     from corpus.vocabulary import Labels
 
 app = typer.Typer(help="Ask Citewell from the command line.", no_args_is_help=True, add_completion=False)
 app.add_typer(journal_commands, name="journal")
 LevelOption = Annotated[Level, typer.Option(help="How much detail.")]
-
-
-def fail(message: str, code: int = 2) -> typer.Exit:
-    """One sentence on standard error, and the exit that follows it."""
-    Console(stderr=True).print(message, markup=False, highlight=False, soft_wrap=True)
-    return typer.Exit(code)
 
 
 def read_settings() -> Settings:
@@ -63,14 +59,14 @@ def open_assistant() -> Assistant:
         raise fail(f"Citewell cannot start: {error}; check the folder in CITEWELL_INDEX_DIRECTORY") from error
 
 
-def open_journal() -> Journal | None:
+def open_journal(library: Library | None = None) -> Journal | None:
     """The journal with settings from the environment, or one sentence on what is wrong and exit code 2."""
     from assistant.build import open_journal as opened
     from assistant.exceptions import JournalError
     from corpus.library import read_library
 
     try:
-        return opened(read_settings(), read_library())
+        return opened(read_settings(), library or read_library())
     except JournalError as error:
         raise fail(f"Citewell cannot start: {error}") from error
 

@@ -13,19 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 from uuid import uuid4
 
 import typer
-from rich.console import Console
+
+from assistant.console import fail
 
 if TYPE_CHECKING:
     from assistant.journal import Journal
 
 app = typer.Typer(help="What was asked and answered: count it, export it, delete it, replay it.", no_args_is_help=True)
-Progress = Callable[[int], None]
-
-
-def fail(message: str, code: int = 2) -> typer.Exit:
-    """One sentence on standard error, and the exit that follows it."""
-    Console(stderr=True).print(message, markup=False, highlight=False, soft_wrap=True)
-    return typer.Exit(code)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.__main__ import fail
+from assistant.console import fail
 from evals import tools
 from evals.cases_command import app as cases_app
 from evals.console import INCOMPLETE, RunArgument, UrlOption, open_target, out, told

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from assistant.__main__ import fail, open_journal
+from assistant.__main__ import open_journal
+from assistant.console import fail
 
 app = typer.Typer(help="Cases from elsewhere.", no_args_is_help=True)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from assistant.__main__ import fail
+from assistant.console import fail
 
 if TYPE_CHECKING:
     from corpus.library import Library

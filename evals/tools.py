@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.__main__ import fail
+from assistant.console import fail
 from evals.console import INCOMPLETE, RunArgument, out, told
 
 

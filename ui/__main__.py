@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from assistant.console import fail
 from assistant.roles import Role
 
 if TYPE_CHECKING:
@@ -22,12 +23,6 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False)
 staff = typer.Typer(help="Accounts of staff.", no_args_is_help=True)
 app.add_typer(staff, name="staff")
-
-
-def fail(message: str) -> typer.Exit:
-    """One sentence on standard error, and exit code 2."""
-    Console(stderr=True).print(message, markup=False, highlight=False, soft_wrap=True)
-    return typer.Exit(2)
 
 
 def port_is_free(host: str, port: int) -> bool:
@@ -77,8 +72,8 @@ def serve(
     from assistant.__main__ import open_assistant, open_journal, read_settings
     from assistant.build import open_withdrawn
 
-    journal = open_journal()
     assistant = open_assistant()
+    journal = open_journal(assistant.library)
     console.print("Drawing the page", highlight=False)
     import uvicorn
 

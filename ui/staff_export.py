@@ -30,35 +30,13 @@ def json_rows(found: Iterable[ExchangeBody]) -> Iterator[str]:
 
 def csv_rows(found: Iterable[ExchangeBody]) -> Iterator[str]:
     """Exchanges as CSV, one a line, with the sources of each."""
-    names = (
-        "at",
-        "answer_id",
-        "conversation_id",
-        "level",
-        "kind",
-        "question",
-        "answer",
-        "sources",
-        "feedback",
-        "comment",
-        "reviews",
-    )
-    yield csv_line(names)
+    yield csv_line((*PLAIN, "sources", "feedback", "comment", "reviews"))
     for each in found:
         given = each["feedback"]
         sources = " ".join(dict.fromkeys(citation["passage_id"] for citation in each["body"].get("citations", [])))
         said = ("helpful" if given["helpful"] else given["reason"] or "not helpful", given["comment"]) if given else ("", "")
         judged = "; ".join(f"{review['verdict']} ({review['by']}) {review['note']}".strip() for review in each["reviews"])
-        facts = (
-            each["at"],
-            each["answer_id"],
-            each["conversation_id"],
-            each["level"],
-            each["kind"],
-            each["question"],
-            each["answer"],
-        )
-        yield csv_line((*facts, sources, *said, judged))
+        yield csv_line((*(each[name] for name in PLAIN), sources, *said, judged))
 
 
 def csv_line(values: tuple[str, ...]) -> str:
