@@ -111,7 +111,7 @@ def build_page(chat: Chat, concurrency: int, i18n: gr.I18n) -> gr.Blocks:
         gr.Markdown(i18n("heading"), elem_id="cw-head")
         gr.Markdown(chat.assistant.policy.standing, elem_id="cw-standing")
         log = gr.Markdown(
-            chat.renderer(State(), "").log(()),
+            chat.renderer(State(), "").log((), mark="first"),
             elem_id="cw-log",
             sanitize_html=False,  # `render.py` escapes everything; the sanitizer would take the names off our links
             latex_delimiters=[],
@@ -141,7 +141,8 @@ def build_page(chat: Chat, concurrency: int, i18n: gr.I18n) -> gr.Blocks:
         for listen in (send.click, box.submit):
             asked = listen(events.send, [box, kept, level], [box, *shown], **options)
             asked.failure(events.failed, None, [box, *shown], **quiet)
-        acted = act.click(events.act, [command, kept, level], [*shown, level], **options)
+        # Gradio drops a second press while the first is worked on, unless it is told not to.
+        acted = act.click(events.act, [command, kept, level], [*shown, level], trigger_mode="multiple", **options)
         acted.failure(events.failed_to_act, None, [*shown, level], **quiet)
         changed = level.input(events.at_level, [kept, level], shown, **options)
         changed.failure(events.failed_at_level, None, shown, **quiet)

@@ -63,8 +63,8 @@ class Renderer:
     numbers: dict[str, int] = field(default_factory=dict)
     """Passage id to the number that it keeps throughout the conversation."""
 
-    def log(self, replies: Sequence[Shown], left_out: int = 0) -> str:
-        """The whole conversation, the first few replies `left_out` of it."""
+    def log(self, replies: Sequence[Shown], left_out: int = 0, mark: str = "") -> str:
+        """The whole conversation, the first few replies `left_out` of it; `mark` tells drawings apart, and is new each time."""
         parts = [self.turn(shown, number, shown_now=number >= left_out) for number, shown in enumerate(replies)]
         if left_out:
             parts.insert(0, f'<p class="cw-older">{escape(self.words("older"))}</p>')
@@ -73,9 +73,9 @@ class Renderer:
             parts = [f'<p class="cw-empty">{escape(self.words("empty"))}</p><div class="cw-related">{starters}</div>']
         name = escape(self.words("conversation"), quote=True)
         # The page announces each reply by itself: a live region would read out the whole conversation again.
-        # The mark is new each time, so that the page knows a drawing from Gradio's own changes.
+        mark = mark or secrets.token_hex(4)
         return (
-            f'<div role="log" aria-live="off" aria-label="{name}" class="cw-log" data-drawn="{secrets.token_hex(4)}">'
+            f'<div role="log" aria-live="off" aria-label="{name}" class="cw-log" data-drawn="{mark}">'
             f"{''.join(parts)}</div>"
         )
 

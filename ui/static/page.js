@@ -12,7 +12,7 @@ const present = (selector) => new Promise((done) => {
   look();
 });
 let lastAnswer = "";
-let lastMark = document.querySelector("#cw-log .cw-log")?.dataset.drawn ?? "";
+let lastMark = "first"; // of the empty conversation that comes with the page
 let asked = false;
 let drawnFor = null;
 const oneDrawing = () => new Promise((done) => { drawnFor = () => { drawnFor = null; done(); }; });
