@@ -358,5 +358,6 @@ def ask() -> Callable[[Any, str], None]:
         page.fill("#cw-question textarea", text)
         page.click("#cw-send")
         page.wait_for_function("count => document.querySelectorAll('#cw-log .cw-reply').length > count", arg=count)
+        page.wait_for_timeout(100)  # the page announces the reply and moves to it in the next frames
 
     return type_and_send

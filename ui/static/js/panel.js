@@ -72,7 +72,8 @@ export function watchCards() {
   const over = (event) => {
     const target = event.target.closest?.("a.cw-cite, button.cw-term");
     if (target) showCard(target);
-    else if (!event.target.closest?.("#cw-card")) hideCard();
+    // A mouse that rests elsewhere must not take away what the keyboard has opened.
+    else if (!event.target.closest?.("#cw-card") && (event.type === "focusin" || owner !== document.activeElement)) hideCard();
   };
   document.addEventListener("pointerover", (event) => { if (event.pointerType === "mouse") over(event); });
   document.addEventListener("focusin", over);
