@@ -26,6 +26,8 @@ MOST_EVIDENCE = 12
 BATCH = 500
 SHORTEST_WAIT, LONGEST_WAIT = 0.25, 10.0
 """Seconds between tries while the database is away."""
+OTHERS = 2.0
+"""Seconds that an exchange is waited for that another process is about to move."""
 HOUR = 3_600.0
 
 
@@ -99,7 +101,7 @@ class Journal:
             UnknownAnswer: no such reply in this conversation.
             JournalUnavailable: the database cannot be reached, so nothing was kept.
         """
-        if self._of_conversation(given.answer_id) != given.conversation_id:
+        if self.exchange(given.answer_id)["conversation_id"] != given.conversation_id:
             raise UnknownAnswer("there is no such reply in this conversation; reload the page and try again")
         self.store.add_feedback(given, self._redact(given.comment) if self.keeping.text else "")
 
@@ -113,13 +115,6 @@ class Journal:
         self.exchange(review.answer_id)
         return self.store.add_review(review, self._redact(review.note))
 
-    def _of_conversation(self, answer_id: str) -> str:
-        found = self.store.exchange(answer_id)
-        if found is None and (self._spool.waiting or self._spool.holds(answer_id)):
-            self.move()
-            found = self.store.exchange(answer_id)
-        return found["conversation_id"] if found else ""
-
     def exchange(self, answer_id: str) -> ExchangeBody:
         """One exchange.
 
@@ -128,8 +123,12 @@ class Journal:
             JournalUnavailable: as above.
         """
         found = self.store.exchange(answer_id)
-        if found is None and self._spool.waiting:
-            self.move()
+        if found is None:
+            self.move()  # also waits for a move that is under way
+            found = self.store.exchange(answer_id)
+        until = time.monotonic() + OTHERS
+        while found is None and self._spool.holds(answer_id) and time.monotonic() < until:
+            time.sleep(0.05)
             found = self.store.exchange(answer_id)
         if found is None:
             raise UnknownAnswer(f"the journal has no reply with the id {answer_id[:100]!r}")

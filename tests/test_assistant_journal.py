@@ -187,6 +187,19 @@ def test_a_lost_database_stops_no_answer_and_loses_no_exchange(tmp_path: Path, t
     journal.close()
 
 
+def test_feedback_finds_an_answer_that_another_process_is_about_to_move(tmp_path: Path, tell: Tell) -> None:
+    store = Away(f"sqlite:///{tmp_path / 'journal.sqlite3'}")
+    one, other = opened(tmp_path), opened(tmp_path, store=store)
+    store.away = True
+    name = tell(other)
+    threading.Timer(0.4, lambda: setattr(store, "away", False)).start()
+    threading.Timer(0.5, other.move).start()
+    one.feedback(Feedback(answer_id=name, conversation_id=CONVERSATION, helpful=True))
+    assert one.exchange(name)["feedback"]
+    one.close()
+    other.close()
+
+
 def test_a_full_spool_keeps_the_oldest_and_counts_the_rest(tmp_path: Path, tell: Tell) -> None:
     store = Away(f"sqlite:///{tmp_path / 'journal.sqlite3'}")
     journal = opened(tmp_path, Keeping(most_waiting=10), store)
