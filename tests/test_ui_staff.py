@@ -317,6 +317,16 @@ def test_questions_that_were_not_covered_are_grouped_by_likeness() -> None:
     assert grouped([]) == []
 
 
+def test_a_lost_database_is_a_page_and_no_failure(assistant: Assistant, tmp_path: Path) -> None:
+    journal = Journal(Store("postgresql+psycopg://nobody@127.0.0.1:1/none"), tmp_path, str, Keeping(), "m")
+    app = build_app(assistant, UiSettings(), journal, Withdrawn(tmp_path / "withdrawn.json"))
+    client = TestClient(app, raise_server_exceptions=False, follow_redirects=False)
+    for reply in (client.get("/staff", headers=PAGE), sign_in(client, "ada")):
+        assert reply.status_code == 503
+        assert "try again in a moment" in reply.text
+    journal.close()
+
+
 def timed(act: Callable[[], Any]) -> float:
     """Seconds of an act, the 95th percentile of twenty after a first one."""
     act()

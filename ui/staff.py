@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
@@ -23,7 +22,7 @@ from assistant.withdrawn import Withdrawn
 from corpus.files import explain
 from corpus.page import Level, Passage
 from ui.staff_export import csv_rows, json_rows
-from ui.staff_guard import COOKIE, Admin, Sent, Somebody
+from ui.staff_guard import COOKIE, Admin, Sent, Somebody, Typed
 from ui.staff_html import page, queue_html, sign_in_form
 from ui.staff_views import content_html, dashboard_html, exchange_html, page_html, replay_html, try_html
 from ui.words import ENGLISH, read_words
@@ -59,11 +58,10 @@ def add_signing(router: APIRouter, accounts: Accounts) -> None:
         return sign_in_form()
 
     @router.post("/sign-in")
-    async def sign_in(request: Request) -> Response:
+    def sign_in(request: Request, sent: Typed) -> Response:
         """A new session with a new token, whatever cookie came along."""
-        sent = parse_qs((await request.body()).decode(errors="replace"))
         try:
-            token = accounts.sign_in(sent.get("name", [""])[0], sent.get("password", [""])[0])
+            token = accounts.sign_in(sent.get("name", ""), sent.get("password", ""))
         except SignInRefused as error:
             return HTMLResponse(sign_in_form(f"{str(error)[0].upper()}{str(error)[1:]}."), status_code=401)
         response = RedirectResponse("/staff", status_code=303)

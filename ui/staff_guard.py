@@ -8,9 +8,11 @@ from typing import Annotated
 from urllib.parse import parse_qs
 
 from fastapi import Depends, HTTPException, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from assistant.accounts import Accounts, Session
+from assistant.exceptions import JournalUnavailable
 from assistant.roles import Role
 from ui.staff_html import page
 
@@ -27,7 +29,11 @@ async def guard(request: Request, call_next: Next, accounts: Accounts) -> Respon
     """Let only those in who are signed in; stands in front of every staff page, whatever serves it."""
     if request.url.path.rstrip("/") == "/staff/sign-in":
         return await call_next(request)
-    session = accounts.session(request.cookies.get(COOKIE, ""))
+    try:
+        session = await run_in_threadpool(accounts.session, request.cookies.get(COOKIE, ""))
+    except JournalUnavailable:  # raised in front of the handlers of the application
+        said = "<p>The journal cannot be reached. Please try again in a moment.</p>"
+        return HTMLResponse(page("That did not work", said), status_code=503, headers={"Retry-After": "5"})
     if session is None:
         if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
             return RedirectResponse("/staff/sign-in", status_code=303)
@@ -52,12 +58,15 @@ def admin(request: Request) -> Session:
     return session
 
 
+async def typed(request: Request) -> dict[str, str]:
+    """The fields of a form, whoever sent it."""
+    text = (await request.body()).decode(errors="replace")
+    return {name: values[0] for name, values in parse_qs(text, keep_blank_values=True).items()}
+
+
 async def fields(request: Request) -> dict[str, str]:
     """The fields of a form that was sent from one of our own pages."""
-    sent = {
-        name: values[0]
-        for name, values in parse_qs((await request.body()).decode(errors="replace"), keep_blank_values=True).items()
-    }
+    sent = await typed(request)
     if not secrets.compare_digest(sent.pop("form", "").encode(), signed_in(request).form.encode()):
         raise HTTPException(403, "this form was not sent from our own page; go back, reload and try again")
     return sent
@@ -65,4 +74,5 @@ async def fields(request: Request) -> dict[str, str]:
 
 Somebody = Annotated[Session, Depends(signed_in)]
 Admin = Annotated[Session, Depends(admin)]
+Typed = Annotated[dict[str, str], Depends(typed)]
 Sent = Annotated[dict[str, str], Depends(fields)]
