@@ -227,6 +227,7 @@ def test_starting_over_and_deleting_take_everything_away(page: Any, ask: Ask, ad
     menu(page, "forget")
     page.click("dialog .cw-primary")
     page.wait_for_function("() => document.querySelectorAll('#cw-log .cw-reply').length === 0")
+    page.wait_for_function("() => document.getElementById('cw-status').textContent === 'Your conversation is deleted.'")
     assert page.request.get(f"{address}/api/conversations/{conversation}").status == 404
     assert HANDS not in page.evaluate("() => JSON.stringify({ ...sessionStorage })")
 

@@ -35,7 +35,7 @@ function drawn() {
   const mark = document.querySelector("#cw-log .cw-log")?.dataset.drawn;
   if (!mark || mark === lastMark) return;
   lastMark = mark;
-  replied();
+  if (replied()?.do === "forget") announce(say("forgotten"));
   drawnFor?.();
   dropCard();
   const state = keptState();

@@ -1,5 +1,5 @@
 // The row of buttons at the top: topics, medicines, the sheet, reading comfort, what is kept, start over, delete, leave.
-import { announce, button, make, say } from "./parts.js";
+import { button, make, say } from "./parts.js";
 import { choice, conversation, forgetAll, keepChoice } from "./kept.js";
 import { close, confirm, openDialog } from "./dialog.js";
 import { act, drawAgain } from "./bridge.js";
@@ -97,7 +97,7 @@ function startOver() {
 }
 
 function forget() {
-  confirm("forget", "forget_ask", "yes_forget", async () => { await act({ do: "forget" }); announce(say("forgotten")); });
+  confirm("forget", "forget_ask", "yes_forget", () => { act({ do: "forget" }); });
 }
 
 function leave(page) {

@@ -32,10 +32,13 @@ export function expectReply(command) {
   waiting = { command, since: Date.now(), timer: window.setTimeout(look, SLOW) };
 }
 
+// Gives the command that was waited for.
 export function replied() {
+  const command = waiting?.command;
   if (waiting) window.clearTimeout(waiting.timer);
   waiting = null;
   document.getElementById("cw-offline")?.replaceChildren();
+  return command;
 }
 
 async function look() {
