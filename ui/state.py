@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from typing import Annotated
 
@@ -78,7 +77,3 @@ def read_state(text: str) -> State:
     except ValidationError as error:
         raise BadState("the page sent a conversation that cannot be read; please reload the page") from error
 
-
-def as_json(value: object) -> str:
-    """A value as JSON that may stand inside a script element."""
-    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

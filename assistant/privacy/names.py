@@ -17,6 +17,10 @@ from assistant.privacy.patterns import Span
 FILE = Path(__file__).parent / "names.txt"
 MARKS = Path(__file__).parent / "marks.yaml"
 WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_]))*")
+LETTERS = str.maketrans({"’": "'", "ł": "l", "Ł": "L", "đ": "d", "ı": "i"})
+"""Letters that have no accent to be taken off."""
+LONGEST = 4
+"""Words of a name."""
 
 
 class Marks(BaseModel):
@@ -42,19 +46,9 @@ def read_marks() -> Marks:
     return Marks.model_validate(yaml.safe_load(MARKS.read_text(encoding="utf-8")))
 
 
-LONGEST = 4
-"""Words of a name."""
-
-
-LETTERS = str.maketrans({"’": "'", "ł": "l", "Ł": "L", "đ": "d", "ı": "i"})
-"""Letters that have no accent to be taken off."""
-
-
 def fold(word: str) -> str:
     """A word in small letters without accents, as the list has it."""
-    plain = unicodedata.normalize(
-        "NFKD", word.replace("’", "'").replace("ł", "l").replace("Ł", "L").replace("đ", "d").replace("ı", "i")
-    )
+    plain = unicodedata.normalize("NFKD", word.translate(LETTERS))
     return "".join(letter for letter in plain if not unicodedata.combining(letter)).lower()
 
 

@@ -19,7 +19,7 @@ function withSources(reply) {
     copy.querySelectorAll(".cw-cite").forEach((mark) => mark.replaceWith(` [${mark.textContent}]`));
     return copy.textContent.trim();
   });
-  const sources = [...reply.querySelectorAll(".cw-sources li")].map((item) => `${item.textContent.trim()}. ${item.dataset.studies ?? ""}`.trim());
+  const sources = [...reply.querySelectorAll(".cw-sources li")].map((item) => `${item.textContent.trim()}.`);
   return [asked, ...said, ...(sources.length ? [`${say("sources")}:`, ...sources] : [])].join("\n\n");
 }
 
