@@ -198,6 +198,7 @@ def when(at: float) -> str:
     """Seconds since 1970 as an ISO time in UTC."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
 
+
 staff = Table(
     "staff",
     tables,

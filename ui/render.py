@@ -74,10 +74,7 @@ class Renderer:
         name = escape(self.words("conversation"), quote=True)
         # The page announces each reply by itself: a live region would read out the whole conversation again.
         mark = mark or secrets.token_hex(4)
-        return (
-            f'<div role="log" aria-live="off" aria-label="{name}" class="cw-log" data-drawn="{mark}">'
-            f"{''.join(parts)}</div>"
-        )
+        return f'<div role="log" aria-live="off" aria-label="{name}" class="cw-log" data-drawn="{mark}">{"".join(parts)}</div>'
 
     def turn(self, shown: Shown, number: int, shown_now: bool = True) -> str:
         """One message and its reply; one that is left out still counts for the numbers of sources."""

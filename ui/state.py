@@ -76,4 +76,3 @@ def read_state(text: str) -> State:
         return State.model_validate_json(text) if text.strip() else State()
     except ValidationError as error:
         raise BadState("the page sent a conversation that cannot be read; please reload the page") from error
-
