@@ -56,7 +56,11 @@ chat: install ## Set everything up and open the chat at http://127.0.0.1:7860
 	@$(RUN) -m ui --browser
 
 test: install-test chromium postgresql ## Set everything up and run the tests
-	@$(RUN) -m pytest
+	@$(RUN) -m assistant build
+	@echo "Tests that measure time, one after the other"
+	@$(RUN) -m pytest --quiet -m timing
+	@echo "All other tests, two at a time"
+	@$(RUN) -m pytest --numprocesses 2 --dist loadfile -m "not timing"
 
 check: install-check ## Lint, types, import rules, content rules
 	$(VENV)/bin/ruff check .

@@ -15,8 +15,12 @@ from typing import Any
 from urllib.error import URLError
 
 import pytest
+from hypothesis import settings
 
 from corpus.library import CONTENT, read_library
+
+settings.register_profile("steady", deadline=None)  # two tests run at a time, so that one may wait for the other
+settings.load_profile("steady")
 
 JOINT_PAIN = """\
 ---

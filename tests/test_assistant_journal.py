@@ -291,6 +291,7 @@ def test_a_copy_made_under_load_is_whole(tmp_path: Path, tell: Tell) -> None:
     assert 0 < count_of(tmp_path / "copy.sqlite3") <= count_of(tmp_path / "journal.sqlite3")
 
 
+@pytest.mark.timing
 def test_recording_adds_at_most_a_millisecond(tmp_path: Path, tell: Tell, library: Library) -> None:
     journal = opened(tmp_path)
     journal._redact = open_redactor(library, Lexicon(library))

@@ -81,6 +81,7 @@ def test_a_second_time_changes_nothing_and_nothing_raises(text: str) -> None:
     assert REDACTOR(once) == once
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("piece", ["1 2-", "a@", "dr ", "at dot ", "12 a ", "Maria ", "é", " "])
 def test_it_stays_linear_in_length(redact: Redactor, piece: str) -> None:
     def seconds(count: int) -> float:
@@ -94,6 +95,7 @@ def test_it_stays_linear_in_length(redact: Redactor, piece: str) -> None:
     assert large <= 30 * small + 0.5
 
 
+@pytest.mark.timing
 def test_a_question_takes_less_than_half_a_millisecond(redact: Redactor) -> None:
     text = "Why do my hands and knees hurt so much in the morning since I started Arimidex last March, and does it go away again?"
     took = []

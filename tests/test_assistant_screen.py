@@ -91,6 +91,7 @@ def test_normalise(text: str, plain: str) -> None:
     assert normalise(text) == plain
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("unit", ["a", "a ", "a.", "e\u0301\u0316", "\ufdfa", "aа", "0a", "\u0f71\u0f72", "[a](", "no "])
 def test_normalise_is_linear(unit: str) -> None:
     started = time.perf_counter()

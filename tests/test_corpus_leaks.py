@@ -472,6 +472,7 @@ def test_the_fixed_notices_hold_no_dosing_advice(library):
     assert [text for text in texts if leaks(text)] == []
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize(
     "unit",
     [

@@ -225,6 +225,7 @@ def test_the_policy_forbids_inline_scripts_and_evaluation(address: str) -> None:
     assert scripts.split() == ["script-src", "'self'"]
 
 
+@pytest.mark.timing
 def test_a_reply_is_on_the_screen_within_300_milliseconds(open_page: Open) -> None:
     page = open_page()
     questions = ["What is aromatase?", "Why do hot flashes happen?", "Does turmeric help sore joints?", "What is CYP19A1?"] * 3
@@ -243,6 +244,7 @@ def test_a_reply_is_on_the_screen_within_300_milliseconds(open_page: Open) -> No
     assert statistics.median(page.evaluate(timed, text) for text in questions) <= 300
 
 
+@pytest.mark.timing
 def test_the_first_load_is_ready_within_two_and_a_half_seconds(open_page: Open) -> None:
     open_page()  # the browser's own start is not counted
     took = []
@@ -253,6 +255,7 @@ def test_the_first_load_is_ready_within_two_and_a_half_seconds(open_page: Open) 
     assert statistics.median(took) <= 2.5
 
 
+@pytest.mark.timing
 def test_twenty_people_in_the_same_second_all_get_their_reply(address: str) -> None:
     questions = [f"Why are my joints stiff after {number} months?" for number in range(20)]
 

@@ -338,6 +338,7 @@ def timed(act: Callable[[], Any]) -> float:
     return sorted(took)[18]
 
 
+@pytest.mark.timing
 def test_a_hundred_thousand_exchanges_are_shown_and_searched_quickly(assistant: Assistant, tmp_path: Path) -> None:
     journal = Journal(Store(f"sqlite:///{tmp_path}/journal.sqlite3"), tmp_path / "spool", str, Keeping(days=3_650), "m")
     for start in range(0, 100_000, 5_000):
