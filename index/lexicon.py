@@ -15,14 +15,28 @@ from index.embed import model_folder
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9'’-]*")
 SHORTEST = 5
 """Letters of the shortest word whose spelling is corrected."""
-NEAREST = 0.75
+NEAREST = 0.8
 """Least similarity (1 - edits / letters) of a correction to what was typed."""
 
 
+@lru_cache(maxsize=1)
 def common_words() -> frozenset[str]:
-    """The words that MiniLM's tokenizer knows in one piece, about 20,000: these are spelt as they should be."""
+    """The words that MiniLM's tokenizer knows in one piece, about 20,000."""
     vocabulary = (model_folder("") / "vocab.txt").read_text(encoding="utf-8").split("\n")
     return frozenset(word for word in vocabulary if word.isalpha() and word.isascii())
+
+
+@lru_cache(maxsize=1)
+def english_words() -> frozenset[str]:
+    """About 170,000 words that are spelt as they should be: those of pyspellchecker's dictionary and of the tokenizer."""
+    from spellchecker import SpellChecker
+
+    return common_words() | frozenset(SpellChecker(language="en").word_frequency.keys())
+
+
+def opening(word: str) -> str:
+    """The letter that a word begins with; British `oe` counts as `e`. Slips of the hand seldom change it."""
+    return word[1] if word.startswith("oe") else word[0]
 
 
 CLASS = "aromatase inhibitor"
@@ -36,7 +50,7 @@ class Lexicon:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._english = common_words()
+        self._common = common_words()
         self.correct_word = lru_cache(maxsize=4_096)(self._correct_word)
 
     @cached_property
@@ -47,10 +61,13 @@ class Lexicon:
         return Counter(word.lower() for text in texts for word in WORD.findall(text))
 
     @cached_property
-    def _targets(self) -> list[str]:
-        return sorted(
-            word for word, count in self.counts.items() if len(word) >= SHORTEST and (count > 1 or word not in self._english)
-        )
+    def _targets(self) -> dict[str, list[str]]:
+        """What a misspelt word may stand for, by first letter."""
+        found: dict[str, list[str]] = {}
+        for word, count in sorted(self.counts.items()):
+            if len(word) >= SHORTEST and (count > 1 or word not in self._common):
+                found.setdefault(opening(word), []).append(word)
+        return found
 
     @cached_property
     def _terms(self) -> list[tuple[re.Pattern[str], str]]:
@@ -71,16 +88,17 @@ class Lexicon:
     def knows(self, word: str) -> bool:
         """Whether a word is English or stands in the content."""
         word = word.lower().replace("’", "'")
-        return word in self._english or word in self.counts or word.removesuffix("'s") in self.counts
+        return word in english_words() or word in self.counts or word.removesuffix("'s") in self.counts
 
     def is_common(self, word: str) -> bool:
         """Whether a word in small letters is one that the language model's tokenizer has in one piece."""
-        return word in self._english
+        return word in self._common
 
     def _correct_word(self, word: str) -> str:
         if len(word) < SHORTEST or self.knows(word):
             return word
-        found = process.extractOne(word.lower(), self._targets, scorer=OSA.normalized_similarity, score_cutoff=NEAREST)
+        nearest = self._targets.get(opening(word.lower()), ())
+        found = process.extractOne(word.lower(), nearest, scorer=OSA.normalized_similarity, score_cutoff=NEAREST)
         return found[0] if found else word
 
     def correct(self, text: str) -> str:
