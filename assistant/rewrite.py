@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from assistant.extractive import content_words
 from assistant.types import Question, Verdict
@@ -40,6 +41,8 @@ STANDS_ALONE = 9
 """Words from which a message is taken to stand alone unless it points back."""
 NAMES_ENOUGH = 2
 """Words of the content that let a shorter one stand alone; chosen on fold 0 and 1 of the follow-ups and on changes of subject."""
+CHAIN = 5
+"""Messages back at which the one is looked for that the others lean on."""
 LONG = 45
 """Words from which a message is also searched by the sentences that ask."""
 MOST_TEXTS = 6
@@ -53,8 +56,11 @@ def wordings(question: Question, text: str, knows: Callable[[str], bool]) -> tup
     if not question.earlier:
         return within_limit([text, *parts(text)])
     before = question.earlier[-1]
-    if len(question.earlier) > 1 and depends(before, knows):
-        before = f"{question.earlier[-2]} {before}"
+    lead = len(question.earlier) - 1
+    while lead > max(0, len(question.earlier) - CHAIN) and depends(question.earlier[lead], knows):
+        lead -= 1
+    if lead < len(question.earlier) - 1:
+        before = f"{question.earlier[lead]} {before}"
     joined = f"{before} {text}"
     if depends(text, knows):
         return (joined,)
@@ -107,6 +113,11 @@ class Rewriter:
         """The query of a question, or of the harmless part of it that the screen left."""
         asked = verdict.remainder or question.text
         said = wordings(question, asked, self.lexicon.stands_in_content)
+        query = self._query(said, question, asked)
+        leans = bool(question.earlier) and said[0] != asked
+        return replace(query, alone=self._query((asked,), question, asked)) if leans else query
+
+    def _query(self, said: Sequence[str], question: Question, asked: str) -> Query:
         corrected = self.lexicon.correct(said[0])
         return Query(
             texts=tuple(self.lexicon.prepare(text) for text in said),

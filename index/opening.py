@@ -15,9 +15,10 @@ from corpus.library import Library
 from index.build import VECTORS, collection_name, current_folder, read_manifest
 from index.embed import Vector
 from index.exceptions import IndexDamaged
+from index.found import Texts
 from index.keyword import open_keywords
 from index.nodes import SEARCHED, Kind, to_key
-from index.search import Search, Texts, Weights
+from index.search import Search, Weights
 from index.settings import IndexSettings
 from index.vectors import CachedEmbedding, KeyedChromaStore, VectorCache, open_client
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass, field
 
-import numpy as np
 from llama_index.core.retrievers import BaseRetriever
-from llama_index.core.schema import QueryBundle
-from numpy.typing import NDArray
 
 from corpus.library import BIBLIOGRAPHY, Library
 from corpus.page import Level, Passage, Population
 from corpus.vocabulary import Anticipated
 from index.embed import Vector
-from index.nodes import SEARCHED, Kind, to_key
+from index.found import Found, Texts, merge
+from index.nodes import SEARCHED, Kind
 
 OVERVIEW = re.compile(r"^(?:how sure|when to (?:call|get|ask)|what needs|urgent)", re.IGNORECASE)
 SOURCES_PAGE = "about-the-sources"
@@ -36,6 +34,8 @@ class Query:
     population: Population = Population.BREAST_CANCER
     wants_source: bool = False
     """Whether a study or a reference is asked for."""
+    alone: Query | None = None
+    """The message by itself, when the wordings read it together with what came before it."""
 
     @property
     def text(self) -> str:
@@ -92,73 +92,10 @@ class Weights:
     """Taken from a passage on when to call or how sure we are, which touches on everything on its page."""
 
 
+ALONE = 0.35
+"""Share of the message by itself where it is read together with what came before; chosen on fold 0 and 1 of the follow-ups."""
 DETAIL = 0.05
 """Added to a passage of the level asked for, when that is not the simple one; chosen on `answerable_fit`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hits:
-    """The similarities that one retriever found, by passage and by the number of the text within it."""
-
-    found: Mapping[str, Mapping[int, float]]
-    floor: float
-    """The lowest similarity among the hits: at most this is what a passage has that was not hit."""
-    top: float
-    """The highest similarity among the hits."""
-
-    def of(self, passage: str) -> float:
-        """The best similarity of one passage."""
-        return max(self.found[passage].values()) if passage in self.found else self.floor
-
-    def mean(self, passage: str, count: int) -> float:
-        """The mean of the best `count` similarities of one passage; what was not hit counts as the floor."""
-        best = sorted(self.found.get(passage, {}).values(), reverse=True)[:count]
-        return (sum(best) + self.floor * (count - len(best))) / count
-
-    def best(self, passage: str) -> int | None:
-        """The number of the nearest text of one passage, if one was hit."""
-        hits = self.found.get(passage)
-        return min(hits, key=lambda number: (-hits[number], number)) if hits else None
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What the retrievers gave for one query, before it is ranked."""
-
-    vectors: tuple[Vector, ...]
-    by_kind: Mapping[Kind, Hits]
-    keywords: Hits
-    each: Vector
-    """The cosine of each sentence of the content, in reading order."""
-    sentence: Vector
-    """The cosine of each passage's nearest sentence."""
-    passage: Vector
-    """The cosine of each passage."""
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """The vectors of everything that may be said, in reading order."""
-
-    rows: Mapping[str, int]
-    """The row of each passage."""
-    passages: Vector
-    """Shape (passages, dimension)."""
-    sentences: Vector
-    """Shape (sentences, dimension)."""
-    starts: NDArray[np.int64]
-    """The row of each passage's first sentence, and behind the last one their number; shape (passages + 1,)."""
-
-    def near(self, vectors: Sequence[Vector]) -> tuple[Vector, Vector, Vector]:
-        """Cosines of the nearest wording with each sentence, with each passage's nearest sentence, and with each passage."""
-        wordings = np.array(vectors).T
-        each = (self.sentences @ wordings).max(axis=1)
-        return each, np.maximum.reduceat(each, self.starts[:-1]), (self.passages @ wordings).max(axis=1)
-
-    def of(self, name: str, each: Vector) -> Vector:
-        """The rows that belong to the sentences of one passage."""
-        row = self.rows[name]
-        return each[self.starts[row] : self.starts[row + 1]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,13 +136,14 @@ class Search:
         return self.rank(query, self.find(query), self.weights)
 
     def find(self, query: Query) -> Found:
-        """What each retriever gives for a query."""
+        """What each retriever gives for a query, and for the message by itself if it was read with what came before."""
         vectors = tuple(self._embed(text) for text in query.texts)
         by_kind = {
             kind: merge([(self._vectors[kind], text, vector) for text, vector in zip(query.texts, vectors, strict=True)])
             for kind in SEARCHED
         }
-        return Found(vectors, by_kind, merge([(self._keywords, query.keywords, None)]), *self._texts.near(vectors))
+        found = Found(vectors, by_kind, merge([(self._keywords, query.keywords, None)]), *self._texts.near(vectors))
+        return found.mixed(self.find(query.alone), ALONE) if query.alone else found
 
     def rank(self, query: Query, found: Found, weights: Weights) -> tuple[Evidence, ...]:
         """The passages that were found, fused by weights."""
@@ -255,19 +193,6 @@ class Search:
             asked=None if best is None else questions[best],
             vectors=self._texts.of(passage.id, self._texts.sentences),
         )
-
-
-def merge(asked: Sequence[tuple[BaseRetriever, str, Vector | None]]) -> Hits:
-    """The hits of one retriever for some wordings, each text with its best similarity."""
-    found: dict[str, dict[int, float]] = {}
-    for retriever, text, vector in asked:
-        bundle = QueryBundle(text, embedding=None if vector is None else vector.tolist())
-        for node in retriever.retrieve(bundle) if text.strip() else ():
-            key, score = to_key(node.node_id), node.score or 0.0
-            hits = found.setdefault(key.passage, {})
-            hits[key.number] = max(score, hits.get(key.number, -1.0))
-    best = [max(hits.values()) for hits in found.values()]
-    return Hits(found, min(best, default=0.0), max(best, default=1.0))
 
 
 def features(query: Query, passage: Passage, scores: Scores) -> tuple[float, ...]:

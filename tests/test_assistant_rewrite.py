@@ -55,3 +55,21 @@ def test_a_change_of_subject_is_answered_whatever_came_before(assistant: Assista
     answer = assistant.answer(Question("Does exercise help sore joints?", earlier))
     assert answer.kind is Decision.ANSWER
     assert "exercise" in answer.text.lower()
+
+
+def test_a_chain_of_short_messages_is_read_with_the_one_they_lean_on(lexicon: Lexicon) -> None:
+    question = Question("why is that?", ("Does exercise help sore joints?", "is it safe?", "in men too?"))
+    assert wordings(question, question.text, lexicon.stands_in_content) == (
+        "Does exercise help sore joints? in men too? why is that?",
+    )
+
+
+def test_a_message_that_leans_is_searched_by_itself_too(assistant: Assistant) -> None:
+    leaning = assistant.answer(Question("turmeric?", ("Does exercise help sore joints?",)))
+    assert leaning.query is not None
+    assert leaning.query.alone is not None
+    assert leaning.query.alone.text.startswith("turmeric?")
+    assert any("turmeric" in sentence for sentence in leaning.text.lower().split(". "))
+    first = assistant.answer(Question("turmeric?"))
+    assert first.query is not None
+    assert first.query.alone is None

@@ -29,10 +29,11 @@ from assistant.types import Decision, Question, Verdict
 from corpus.library import BIBLIOGRAPHY, Library
 from index.build import build_index
 from index.embed import Embed
+from index.found import Found
 from index.layers import layers_hash
 from index.lexicon import Lexicon
 from index.opening import open_search
-from index.search import Evidence, Found, Query, Search, Weights
+from index.search import Evidence, Query, Search, Weights
 from index.settings import IndexSettings
 
 Matrix = NDArray[np.float64]
