@@ -255,6 +255,7 @@ def sets(
 
 app.command(epilog="Example: python -m evals bench --only answer")(tools.bench)
 app.command(epilog="Example: python -m evals consistency --cases 40")(tools.consistency)
+app.command(epilog="Example: python -m evals ablation")(tools.ablation)
 app.command(epilog="Example: python -m evals inspect")(tools.inspect)
 app.command(epilog="Example: python -m evals redteam .citewell/redteam.report.jsonl")(tools.redteam)
 

@@ -47,6 +47,15 @@ def consistency(
         raise typer.Exit(1)
 
 
+def ablation() -> None:
+    """Rank the judged questions with some retrievers left out, to see what each is worth."""
+    from evals.ablation import ablation as lines
+
+    with told():
+        for line in lines():
+            out.print(str(line))
+
+
 def inspect(
     folder: RunArgument = None,
     logs: Annotated[Path | None, typer.Option("--out", help="Folder of the logs. Default: `inspect` in the run's.")] = None,

@@ -22,7 +22,7 @@ from assistant.wire import to_body
 from evals.__main__ import app
 from evals.run import read_run
 
-COMMANDS = ("run", "gate", "compare", "failures", "reproduce", "report", "sets", "bench", "consistency")
+COMMANDS = ("run", "gate", "compare", "failures", "reproduce", "report", "sets", "bench", "consistency", "ablation")
 ENVIRONMENT = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "160"}
 HEAVY = ("torch", "gradio", "llama_index", "chromadb", "sklearn", "scipy", "numpy", "ir_measures")
 
