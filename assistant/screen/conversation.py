@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.screen.courtesy import without_courtesy
 from assistant.screen.language import recognise
 from assistant.screen.normalise import INVISIBLE, normalise, plain
 
@@ -82,7 +83,8 @@ def read_text(text: str) -> Reading:
 
 
 def read_message(text: str, earlier: Sequence[str] = ()) -> Message:
-    """A message as the screen reads it."""
+    """A message as the screen reads it: without the courtesy around it."""
+    text = without_courtesy(text)
     whole = read_text(text)
     before = tuple(map(normalise, earlier))
     pieces = sentences(text)
