@@ -11,7 +11,7 @@ from llama_index.core.schema import QueryBundle
 from numpy.typing import NDArray
 
 from index.embed import Vector
-from index.nodes import Kind, to_key
+from index.nodes import to_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Found:
     """What the retrievers gave for one query, before it is ranked."""
 
     vectors: tuple[Vector, ...]
-    by_kind: Mapping[Kind, Hits]
+    questions: Hits
     keywords: Hits
     each: Vector
     """The cosine of each sentence of the content, in reading order."""
@@ -74,7 +74,7 @@ class Found:
         """With what was found for another reading of the same message, which counts by a share."""
         return Found(
             self.vectors,
-            {kind: hits.mixed(other.by_kind[kind], share) for kind, hits in self.by_kind.items()},
+            self.questions.mixed(other.questions, share),
             self.keywords.scaled().mixed(other.keywords.scaled(), share),
             (1 - share) * self.each + share * other.each,
             (1 - share) * self.sentence + share * other.sentence,
@@ -100,6 +100,11 @@ class Texts:
         wordings = np.array(vectors).T
         each = (self.sentences @ wordings).max(axis=1)
         return each, np.maximum.reduceat(each, self.starts[:-1]), (self.passages @ wordings).max(axis=1)
+
+    def nearest(self, near: Vector, count: int) -> list[str]:
+        """The passages with the highest of some numbers, one for each passage."""
+        names = list(self.rows)
+        return [names[row] for row in np.argsort(-near, kind="stable")[:count]]
 
     def of(self, name: str, each: Vector) -> Vector:
         """The rows that belong to the sentences of one passage."""

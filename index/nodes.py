@@ -18,8 +18,9 @@ from index.lexicon import Lexicon
 
 Kind = Literal["passage", "sentence", "question"]
 KINDS: tuple[Kind, ...] = ("passage", "sentence", "question")
-SEARCHED: tuple[Kind, ...] = ("sentence", "question")
-"""Kinds that are searched at question time; a passage is found by its sentences, and then compared as a whole."""
+ASKED: Kind = "question"
+"""The kind that Chroma is asked for at question time. There are far fewer sentences and passages, and the ranking needs the
+nearness of every one, so those are compared in memory."""
 
 
 @dataclass(frozen=True, slots=True)

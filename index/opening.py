@@ -17,7 +17,7 @@ from index.embed import Vector
 from index.exceptions import IndexDamaged
 from index.found import Texts
 from index.keyword import open_keywords
-from index.nodes import SEARCHED, Kind, to_key
+from index.nodes import ASKED, KINDS, to_key
 from index.search import Search, Weights
 from index.settings import IndexSettings
 from index.vectors import CachedEmbedding, KeyedChromaStore, VectorCache, open_client
@@ -40,7 +40,7 @@ def open_search(
         return Search(
             library,
             embed,
-            _open_vectors(folder, settings, manifest.counts),
+            _open_questions(folder, settings, manifest.counts),
             open_keywords(folder / "keywords", settings.candidates),
             _read_texts(folder / VECTORS),
             weights or Weights(),
@@ -50,28 +50,24 @@ def open_search(
         raise IndexDamaged(f"the index in {folder} cannot be read; run `python -m index build --fresh` ({error})") from error
 
 
-def _open_vectors(folder: Path, settings: IndexSettings, counts: Mapping[str, int]) -> dict[Kind, BaseRetriever]:
+def _open_questions(folder: Path, settings: IndexSettings, counts: Mapping[str, int]) -> BaseRetriever:
     from chromadb.errors import ChromaError
 
     def unused(texts: object) -> Vector:
         raise AssertionError("the question's vector is given; nothing is embedded while searching")
 
-    opened: dict[Kind, BaseRetriever] = {}
     embedding = CachedEmbedding(unused, VectorCache(folder / "none.npz"), lambda count: None)
     if not settings.chroma_host and not (folder / "chroma" / "chroma.sqlite3").is_file():
         raise IndexDamaged(f"the index in {folder} has no Chroma store; run `python -m index build --fresh`")
     try:
         client = open_client(folder / "chroma", settings.chroma_host, settings.chroma_port)
-        for kind in SEARCHED:
-            collection = client.get_collection(collection_name(kind, folder.name, settings))
-            if collection.count() != counts[kind]:
-                raise IndexDamaged(f"the index in {folder} lost entries; run `python -m index build --fresh`")
-            store = KeyedChromaStore.from_collection(collection)
-            index = VectorStoreIndex.from_vector_store(store, embed_model=embedding)
-            opened[kind] = index.as_retriever(similarity_top_k=settings.candidates)
+        collections = {kind: client.get_collection(collection_name(kind, folder.name, settings)) for kind in KINDS}
+        if any(collection.count() != counts[kind] for kind, collection in collections.items()):
+            raise IndexDamaged(f"the index in {folder} lost entries; run `python -m index build --fresh`")
     except ChromaError as error:
         raise IndexDamaged(f"Chroma cannot read {folder}; run `python -m index build --fresh` ({error})") from error
-    return opened
+    index = VectorStoreIndex.from_vector_store(KeyedChromaStore.from_collection(collections[ASKED]), embed_model=embedding)
+    return index.as_retriever(similarity_top_k=settings.candidates)
 
 
 def _read_texts(path: Path) -> Texts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import astuple, dataclass, field
 
 from llama_index.core.retrievers import BaseRetriever
@@ -14,7 +14,6 @@ from corpus.page import Level, Passage, Population
 from corpus.vocabulary import Anticipated
 from index.embed import Vector
 from index.found import Found, Texts, merge
-from index.nodes import SEARCHED, Kind
 
 OVERVIEW = re.compile(r"^(?:how sure|when to (?:call|get|ask)|what needs|urgent)", re.IGNORECASE)
 SOURCES_PAGE = "about-the-sources"
@@ -92,6 +91,8 @@ class Weights:
     """Taken from a passage on when to call or how sure we are, which touches on everything on its page."""
 
 
+NOMINATED = 30
+"""How many passages are ranked because one of their sentences is near."""
 ALONE = 0.35
 """Share of the message by itself where it is read together with what came before; chosen on fold 0 and 1 of the follow-ups."""
 DETAIL = 0.05
@@ -115,7 +116,7 @@ class Search:
         self,
         library: Library,
         embed: Callable[[str], Vector],
-        vectors: Mapping[Kind, BaseRetriever],
+        questions: BaseRetriever,
         keywords: BaseRetriever,
         texts: Texts,
         weights: Weights,
@@ -126,7 +127,7 @@ class Search:
         self.detail = detail
         self.weights = weights
         self._embed = embed
-        self._vectors = vectors
+        self._questions = questions
         self._keywords = keywords
         self._texts = texts
         self._limit = limit
@@ -138,11 +139,8 @@ class Search:
     def find(self, query: Query) -> Found:
         """What each retriever gives for a query, and for the message by itself if it was read with what came before."""
         vectors = tuple(self._embed(text) for text in query.texts)
-        by_kind = {
-            kind: merge([(self._vectors[kind], text, vector) for text, vector in zip(query.texts, vectors, strict=True)])
-            for kind in SEARCHED
-        }
-        found = Found(vectors, by_kind, merge([(self._keywords, query.keywords, None)]), *self._texts.near(vectors))
+        questions = merge([(self._questions, text, vector) for text, vector in zip(query.texts, vectors, strict=True)])
+        found = Found(vectors, questions, merge([(self._keywords, query.keywords, None)]), *self._texts.near(vectors))
         return found.mixed(self.find(query.alone), ALONE) if query.alone else found
 
     def rank(self, query: Query, found: Found, weights: Weights) -> tuple[Evidence, ...]:
@@ -159,14 +157,15 @@ class Search:
         return self.library.passages[name].level.serves(query.level)
 
     def candidates(self, query: Query, found: Found) -> list[Candidate]:
-        """Every passage that a retriever found."""
+        """Every passage that a retriever found, and those with the nearest sentences."""
         passages = self.library.passages
-        names = {name for hits in (*found.by_kind.values(), found.keywords) for name in hits.found if name in passages}
+        names = {name for hits in (found.questions, found.keywords) for name in hits.found if name in passages}
+        names |= set(self._texts.nearest(found.sentence, NOMINATED))
         scores = {name: self._scores(name, found) for name in names}
         return [Candidate(name, each, features(query, passages[name], each)) for name, each in scores.items()]
 
     def _scores(self, name: str, found: Found) -> Scores:
-        row, questions, keywords = self._texts.rows[name], found.by_kind["question"], found.keywords
+        row, questions, keywords = self._texts.rows[name], found.questions, found.keywords
         return Scores(
             question=questions.of(name),
             questions=questions.mean(name, SEVERAL),
@@ -178,7 +177,7 @@ class Search:
     def _evidence(self, candidate: Candidate, score: float, found: Found) -> Evidence:
         passage = self.library.passages[candidate.name]
         questions = self.library.questions_of(passage.id)
-        hits = found.by_kind["question"]
+        hits = found.questions
         answers = dict.fromkeys(passage.sentences, 0.0)
         for number, near in hits.found.get(passage.id, {}).items():
             for sentence in questions[number].answer:
