@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from assistant.countries import read_countries
 from assistant.types import Answer, Citation, Decision, Question, Statement, Verdict
 from corpus.library import Library
+from corpus.page import Population
+from index.search import Query
 from ui.marks import Glossary
 from ui.render import Renderer, Shown, entities
 from ui.sources import source_html, source_link, whole_page
@@ -74,6 +77,16 @@ def test_every_citation_is_a_link_with_a_name_that_leads_to_its_marked_sentence(
         passage = library.passage(cite["href"].split("/")[2].split("?")[0])
         number = int(cite["href"].split("quoted=")[1])
         assert passage.sentences[number] == cite["data-quote"]
+
+
+def test_a_sentence_about_the_other_readers_says_whom_it_is_about(library: Library) -> None:
+    given = answer(library, "joint-pain-common", "men-testosterone-bone-checks", "aromatase-does-bones")
+    for population, about in ((Population.BREAST_CANCER, "About men who take"), (Population.MEN, "About women treated")):
+        asked = replace(given, query=Query(("x",), "x", population=population))
+        reader = read(renderer(library).log([Shown(asked, "a1")]))
+        assert len(reader.having("class", "cw-whom")) == 1
+        assert about in reader.text
+    assert read(renderer(library).log([Shown(given, "a1")])).having("class", "cw-whom") == []
 
 
 def test_a_source_keeps_its_number_throughout_the_conversation(library: Library) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from html import escape
 
 from assistant.countries import Country
-from assistant.types import Answer, Citation, Decision, Notice, Statement
+from assistant.extractive import about_others
+from assistant.types import Answer, Citation, Decision, Notice
 from corpus.library import Library
 from ui.marks import Glossary
 from ui.sources import source_link
@@ -109,7 +110,7 @@ class Renderer:
             word = escape(self.words(f"fallback_{answer.question.level.value}"))
             parts.append(f'<p class="cw-small" lang="{self.words.code}">{word}</p>')
         if answer.statements:
-            parts.append(self.statements(answer.statements))
+            parts.append(self.statements(answer))
             parts.append(self.sources(answer))
         if answer.related:
             parts.append(self.related(answer))
@@ -119,18 +120,23 @@ class Renderer:
             f'data-kind="{answer.kind.value}" data-turn="{number}">{"".join(parts)}</div>'
         )
 
-    def statements(self, statements: Sequence[Statement]) -> str:
-        """The sentences of an answer in short paragraphs, one a source, each with numbered links."""
+    def statements(self, answer: Answer) -> str:
+        """The sentences of an answer in short paragraphs, one a source, each with numbered links.
+
+        A paragraph about the group of readers that does not ask says whom it is about.
+        """
         paragraphs: list[list[str]] = []
         last, seen = "", set[str]()
-        for statement in statements:
-            passage = statement.citations[0].passage.id
+        for statement in answer.statements:
+            passage = statement.citations[0].passage
             text = self.glossary.explain(statement.text, seen) + "".join(map(self.cite, statement.citations))
-            if passage == last:
-                paragraphs[-1].append(text)
-            else:
-                paragraphs.append([text])
-            last = passage
+            if passage.id != last:
+                paragraphs.append([])
+                if answer.query and about_others(answer.query, passage):
+                    about = escape(self.library.labels.population[passage.population])
+                    paragraphs[-1].append(f'<span class="cw-whom">{about}:</span>')
+            paragraphs[-1].append(text)
+            last = passage.id
         return '<div class="cw-statements">' + "".join(f"<p>{' '.join(each)}</p>" for each in paragraphs) + "</div>"
 
     def cite(self, citation: Citation) -> str:
