@@ -6,76 +6,13 @@ import operator
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
-from functools import lru_cache
+from itertools import chain
 
 from assistant.types import Citation, Draft, Statement
-from corpus.page import Passage
+from assistant.words import EMPTY, WORD, content_words, stem, stems
+from corpus.page import Passage, Population
 from index.embed import Vector
 from index.search import Evidence, Query
-
-WORD = re.compile(r"[a-z0-9]+(?:[-'’][a-z0-9]+)*")
-EMPTY = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "by",
-        "can",
-        "could",
-        "do",
-        "does",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "may",
-        "might",
-        "more",
-        "most",
-        "not",
-        "of",
-        "on",
-        "or",
-        "some",
-        "such",
-        "than",
-        "that",
-        "the",
-        "their",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "to",
-        "was",
-        "were",
-        "what",
-        "when",
-        "which",
-        "who",
-        "why",
-        "will",
-        "with",
-        "would",
-        "you",
-        "your",
-    ]
-)
 
 WHY = re.compile(
     r"\b(?:why|how come|causes?|caused|reasons?|what makes|because of|due to|bring(?:s|ing)? (?:it )?on|mechanism)\b",
@@ -86,6 +23,17 @@ CAUSE = re.compile(
     r"without (?:enough )?estrogen|theory)\b",
     re.IGNORECASE,
 )
+
+
+COMPARES = re.compile(
+    r"\b(?:versus|vs|compar\w+|differ\w*|or|(?:better|worse|safer|stronger|weaker|more|less|rather|other) than|instead of|"
+    r"as (?:good|bad|well|safe|strong) as)\b",
+    re.IGNORECASE,
+)
+BETWEEN = re.compile(r"\b(?:versus|vs|or|and|than|against|with|instead of|as)\b\.?", re.IGNORECASE)
+"""What stands between two things that are compared."""
+NAMES = 2
+"""How many words beside that name each of them."""
 
 
 HOW_MANY = re.compile(
@@ -114,6 +62,8 @@ class Shape:
     """Share of common content words from which two sentences say the same."""
     alike: float = 0.88
     """Cosine from which they do."""
+    others: float = 2.0
+    """Worth taken from a sentence about the other group of readers, women treated for breast cancer or men on testosterone."""
     detail: float = 1.5
     """Worth added to a sentence of the level asked for, when that is not the simple one; chosen on `answerable_fit`."""
 
@@ -140,15 +90,20 @@ class Worth:
     """It has a number, and the question asks how many."""
 
 
-@lru_cache(maxsize=8_192)
-def content_words(text: str) -> frozenset[str]:
-    """The words that carry a sentence's meaning."""
-    return frozenset(word for word in WORD.findall(text.lower()) if word not in EMPTY)
-
-
 def overlap(one: frozenset[str], other: frozenset[str]) -> float:
     """Share of the shorter sentence's content words that the other one has."""
     return len(one & other) / max(1, min(len(one), len(other)))
+
+
+def compared(text: str) -> tuple[frozenset[str], ...]:
+    """The stems that name the two sides of a comparison; nothing for another question."""
+    between = BETWEEN.search(text, pos=0) if COMPARES.search(text) else None
+    if between is None:
+        return ()
+    left = [word for word in WORD.findall(text[: between.start()].lower()) if word not in EMPTY][-NAMES:]
+    right = [word for word in WORD.findall(text[between.end() :].lower()) if word not in EMPTY][:NAMES]
+    one, other = frozenset(map(stem, left)), frozenset(map(stem, right))
+    return tuple(side for side in (one - other, other - one) if side)
 
 
 def signs(query: Query, found: Evidence, number: int, best: bool) -> tuple[float, ...]:
@@ -167,6 +122,11 @@ def signs(query: Query, found: Evidence, number: int, best: bool) -> tuple[float
     )
 
 
+def about_others(query: Query, passage: Passage) -> bool:
+    """Whether a passage is about the group of readers that does not ask."""
+    return Population.BOTH not in (query.population, passage.population) and passage.population is not query.population
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A sentence that could be said, with how well it answers."""
@@ -174,6 +134,11 @@ class Offer:
     worth: float
     found: Evidence
     number: int
+
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        return self.found.passage.sentences[self.number]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,31 +182,45 @@ class Composer:
     def __call__(self, query: Query, evidence: Sequence[Evidence]) -> Draft:
         """The statements, in reading order; nothing when there is no evidence."""
         chosen: list[Said] = []
-        for new in self._proposals(query, evidence):
+        for new in chain(self._sides(query, evidence), self._proposals(query, evidence)):
             if self._fits(chosen, new):
                 chosen.extend(new)
         return tuple(Statement(each.text, (Citation(each.passage, each.text),)) for each in gather(chosen))
 
-    def _proposals(self, query: Query, evidence: Sequence[Evidence]) -> Iterator[tuple[Said, ...]]:
-        """What could be said next, in order of worth; sentences of a `whole` passage come together."""
-        if not evidence:
-            return
-        shape = self.shape
+    def _offers(self, query: Query, evidence: Sequence[Evidence]) -> list[Offer]:
+        """The sentences of some passages, the likeliest to answer first."""
         offers = [
             Offer(self._worth_of(query, found, number, found is evidence[0]), found, number)
-            for found in evidence[: shape.passages]
+            for found in evidence
             for number in range(len(found.passage.sentences))
         ]
         # Sorting keeps the order of equals: better passages first, then reading order.
-        offers.sort(key=lambda each: each.worth, reverse=True)
-        lead = offers[0]
+        return sorted(offers, key=lambda each: each.worth, reverse=True)
+
+    def _sides(self, query: Query, evidence: Sequence[Evidence]) -> Iterator[tuple[Said, ...]]:
+        """For a comparison the best sentence, and the best one on each side that this does not name."""
+        sides = compared(query.text)
+        offers = self._offers(query, evidence) if sides else []
+        for first in offers[:1]:
+            named = stems(" ".join(each.text for each in unit(first)))
+            yield unit(first)
+            for side in sides:
+                if not side & named and (best := next((each for each in offers if side & stems(each.text)), None)):
+                    yield unit(best)
+
+    def _proposals(self, query: Query, evidence: Sequence[Evidence]) -> Iterator[tuple[Said, ...]]:
+        """What could be said next, in order of worth; sentences of a `whole` passage come together."""
+        shape = self.shape
+        offers = self._offers(query, evidence[: shape.passages])
         for offer in offers:
+            lead = offers[0]
             allowed = shape.near if offer.found.passage.page == lead.found.passage.page else shape.far
             if offer.worth >= lead.worth - allowed:
                 yield unit(offer)
 
     def _worth_of(self, query: Query, found: Evidence, number: int, best: bool) -> float:
         told: float = sum(map(operator.mul, signs(query, found, number, best), self._worth))
+        told -= self.shape.others * about_others(query, found.passage)
         return told + self.shape.detail * found.passage.level.serves(query.level)
 
     def _fits(self, chosen: Sequence[Said], new: Sequence[Said]) -> bool:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from assistant.extractive import content_words
+from assistant.screen.courtesy import without_courtesy
 from assistant.types import Question, Verdict
+from assistant.words import content_words
 from corpus.page import Population
 from index.lexicon import Lexicon
 from index.search import Query
@@ -111,7 +112,7 @@ class Rewriter:
 
     def __call__(self, question: Question, verdict: Verdict) -> Query:
         """The query of a question, or of the harmless part of it that the screen left."""
-        asked = verdict.remainder or question.text
+        asked = without_courtesy(verdict.remainder or question.text)
         said = wordings(question, asked, self.lexicon.stands_in_content)
         query = self._query(said, question, asked)
         leans = bool(question.earlier) and said[0] != asked

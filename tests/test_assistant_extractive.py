@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.extractive import Composer, Shape, content_words, overlap
+from assistant.extractive import Composer, Shape, compared, overlap
 from assistant.types import Citation, Statement
 from assistant.verify import verify
+from assistant.words import content_words, stem, stems
 from corpus.library import Library, read_library
-from corpus.page import Passage
+from corpus.page import Passage, Population
 from index.search import Evidence, Query, Scores
 
 LIBRARY = read_library()
@@ -119,3 +120,36 @@ def test_settings_bound_the_answer(extra: dict[str, int]) -> None:
     offered = [evidence(passage, 0.9 - number / 100) for number, passage in enumerate(PASSAGES[:6])]
     statements = Composer(shape)(QUERY, offered)
     assert len(statements) <= shape.statements
+
+
+@pytest.mark.parametrize(
+    ("text", "sides"),
+    [
+        ("Is acupuncture better than exercise?", ["acupuncture better", "exercise"]),
+        ("difference between osteopenia and osteoporosis", ["osteopenia", "osteoporosis"]),
+        ("turmeric or fish oil for joints", ["turmeric", "fish oil"]),
+        ("letrozole vs. anastrozole", ["letrozole", "anastrozole"]),
+        ("Why do my hands and knees hurt?", []),
+        ("should I worry or not", ["worry"]),
+    ],
+)
+def test_the_sides_of_a_comparison_are_named(text: str, sides: list[str]) -> None:
+    found = compared(text)
+    assert len(found) == len(sides)
+    for words, side in zip(found, sides, strict=True):
+        assert {stem(word) for word in side.split()} & words
+
+
+def test_a_comparison_says_something_of_both_sides() -> None:
+    one, other = LIBRARY.passage("joint-pain-acupuncture"), LIBRARY.passage("exercise-joints-short")
+    query = Query(("Is acupuncture better than exercise?",), "acupuncture exercise")
+    said = Composer(Shape(statements=2))(query, [evidence(one, 0.9), evidence(other, 0.3)])
+    assert [{"acupunctur", "exercis"} & stems(each.text) for each in said] == [{"acupunctur"}, {"exercis"}]
+
+
+def test_a_reader_gets_their_own_group_first() -> None:
+    men, women = LIBRARY.passage("men-testosterone-bone-checks"), LIBRARY.passage("bone-health-checks")
+    offered = [evidence(men, 0.8), evidence(women, 0.8)]
+    for population, name in ((Population.BREAST_CANCER, women.id), (Population.MEN, men.id)):
+        query = Query(("who checks the bones",), "bones", population=population)
+        assert Composer(Shape(statements=1))(query, offered)[0].citations[0].passage.id == name
