@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assistant.extractive import content_words
+from assistant.speaks import Speaks
+from assistant.words import content_words
 from index.search import Evidence, Query
 
 Knows = Callable[[str], bool]
@@ -16,7 +17,7 @@ LEADING = 3
 """How many of the best passages decide."""
 SCALE = 4.0
 """The head's logarithms are divided by this, so that all features are of the same size."""
-FEATURES = 8
+FEATURES = 10
 VARIANT = re.compile(r"\brs\d{3,}\b")
 """The code of a gene variant."""
 
@@ -45,6 +46,8 @@ class Answerability:
     """Finds the names of medicines that are no aromatase inhibitor."""
     knows: Knows
     """Whether a word stands in the content."""
+    speaks: Speaks
+    """How much of what a question speaks of some passages speak of."""
 
     def __call__(self, query: Query, evidence: Sequence[Evidence]) -> Coverage:
         """Whether the best passages answer; never when a medicine or gene variant is named that the content does not know."""
@@ -63,16 +66,17 @@ class Answerability:
         words = content_words(query.text)
         strange = sum(not self.knows(word) for word in words)
         best = leading[0]
-        said = content_words(f"{best.passage.text} {best.passage.heading} {best.asked.text if best.asked else ''}")
         return (
             max(-3.0, min(3.0, self.coverage(query.text) / SCALE)),
             best.score,
+            best.score - min(found.score for found in evidence[:2]),
             max(found.scores.question for found in leading),
             max(found.scores.questions for found in leading),
             max(found.scores.sentence for found in leading),
             best.scores.keyword,
             strange / max(1, len(words)),
-            len(words & said) / max(1, len(words)),
+            self.speaks.share(query.text, (best.passage.id,)),
+            self.speaks.share(query.text, [found.passage.id for found in leading]),
         )
 
     def stranger(self, query: Query) -> str:

@@ -68,7 +68,7 @@ def build_assistant(settings: Settings, say: Say = lambda line: None) -> Assista
         screen=screen,
         rewrite=Rewriter(lexicon),
         search=search,
-        answerable=fitted.answerability_with(heads, embed.read, lexicon),
+        answerable=fitted.answerability_with(library, heads, embed.read, lexicon),
         compose=Composer(Shape(statements=settings.assistant.statements, words=settings.assistant.words), fitted.signs),
         verify=verify,
         gate=Gate(library, policy),

@@ -13,7 +13,9 @@ from assistant.exceptions import AssistantError
 from assistant.extractive import Worth
 from assistant.heads import Heads
 from assistant.screen.rules import other_medicines
+from assistant.speaks import Speaks
 from corpus.files import explain
+from corpus.library import Library
 from index.embed import Read
 from index.lexicon import Lexicon
 from index.search import Weights
@@ -49,7 +51,7 @@ class Fitted(BaseModel):
         """What ranks sentences."""
         return Worth(**self.worth)
 
-    def answerability_with(self, heads: Heads, read: Callable[[str], Read], lexicon: Lexicon) -> Answerability:
+    def answerability_with(self, library: Library, heads: Heads, read: Callable[[str], Read], lexicon: Lexicon) -> Answerability:
         """What decides whether a question is covered; `read` as `Embed.read`."""
         return Answerability(
             self.answerability,
@@ -57,6 +59,7 @@ class Fitted(BaseModel):
             lambda text: heads.coverage(read(text).pooled),
             other_medicines(),
             lexicon.stands_in_content,
+            Speaks(library),
         )
 
 

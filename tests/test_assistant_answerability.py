@@ -10,6 +10,7 @@ import pytest
 from assistant.answerability import FEATURES, Answerability
 from assistant.fitted import FittedMissing, read_fitted
 from assistant.pipeline import Assistant
+from assistant.speaks import Speaks
 from assistant.train.lessons import read_not_covered
 from assistant.types import Decision, Question
 from corpus.library import Library
@@ -17,9 +18,10 @@ from index.search import Evidence, Query, Scores
 
 
 @pytest.fixture
-def answerability() -> Answerability:
+def answerability(library: Library) -> Answerability:
     weights = (1.0,) * FEATURES + (0.0,)
-    return Answerability(weights, 0.5, lambda text: 4.0, re.compile("foolazole|letrozole"), {"letrozole", "rs4646"}.__contains__)
+    known = {"letrozole", "rs4646"}.__contains__
+    return Answerability(weights, 0.5, lambda text: 4.0, re.compile("foolazole|letrozole"), known, Speaks(library))
 
 
 def evidence(library: Library, near: float) -> tuple[Evidence, ...]:
@@ -56,6 +58,14 @@ def test_what_the_content_never_names_is_never_answered(
 ) -> None:
     assert answerability.stranger(ask(text)) == stranger
     assert answerability(ask(text), evidence(library, 0.9)).enough is not bool(stranger)
+
+
+def test_a_passage_speaks_of_its_words_in_any_form_and_rare_ones_count_most(library: Library) -> None:
+    speaks = Speaks(library)
+    assert speaks.share("swimming", ["bone-health-swimming"]) == speaks.share("swims", ["bone-health-swimming"]) == 1.0
+    assert speaks.share("gardening", ["bone-health-swimming"]) == 0.0
+    assert 0 < speaks.share("does swimming help my zebra", ["bone-health-swimming"]) < 0.5
+    assert speaks.share("why?", ["bone-health-swimming"]) == 1.0
 
 
 def test_covered_questions_are_told_from_others(assistant: Assistant) -> None:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import random
+import re
+from collections.abc import Callable, Sequence
+from difflib import SequenceMatcher
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.heads import Heads
 from assistant.screen.examples import fold_of
@@ -13,32 +18,41 @@ from assistant.screen.rules import read_rules
 from assistant.train.fit import choose
 from assistant.train.lessons import Kind, Pair, kinds, pairs, read_follow_ups, read_not_covered
 from assistant.train.run import content, unweighed
-from assistant.train.tune import Content, Plan, shuffled, tune
+from assistant.train.slips import mistyped
+from assistant.train.tune import Content, Plan, Store, lured, shuffled, tune
 from corpus.library import Library
 from index.lexicon import Lexicon
-from index.tuning import Tuner, padded
+from index.tuning import States, Tuner, padded
 
 HELD = {0, 1}
 
 
-def test_nothing_that_is_held_apart_is_learned_from(library: Library) -> None:
-    lexicon = Lexicon(library)
+@pytest.fixture(scope="module")
+def lexicon(library: Library) -> Lexicon:
+    return Lexicon(library)
+
+
+@pytest.fixture(scope="module")
+def shipped(library: Library, lexicon: Lexicon) -> tuple[list[Kind], list[Pair]]:
+    prepare, knows = lexicon.prepare, lexicon.stands_in_content
+    return kinds(prepare, knows), pairs(library, read_rules(), prepare, lexicon.canonical, knows)
+
+
+def test_nothing_that_is_held_apart_is_learned_from(
+    library: Library, lexicon: Lexicon, shipped: tuple[list[Kind], list[Pair]]
+) -> None:
     held = {lexicon.prepare(each.text) for each in library.questions if fold_of(each.text) in HELD}
     held |= {lexicon.prepare(each.text) for each in read_not_covered() if each.fold in HELD}
     free = {lexicon.prepare(each.text) for each in library.questions if fold_of(each.text) not in HELD}
-    learned = kinds(lexicon.prepare, lexicon.stands_in_content)
-    assert {each.text for each in learned} & (held - free) == set()
-    assert {pair.text for pair in pairs(library, read_rules(), lexicon.prepare, lexicon.canonical, lexicon.stands_in_content)} & (
-        held - free
-    ) == set()
+    learned, asked = shipped
+    assert {each.text for each in (*learned, *asked)} & (held - free) == set()
     assert {each.covered for each in learned} == {False, None}
 
 
-def test_every_pair_names_sentences_of_its_passage(library: Library) -> None:
-    lexicon = Lexicon(library)
+def test_every_pair_names_sentences_of_its_passage(library: Library, shipped: tuple[list[Kind], list[Pair]]) -> None:
     found = content(library)
     assert set(found.sentences) == set(found.passages) == set(library.passages)
-    for pair in pairs(library, read_rules(), lexicon.prepare, lexicon.canonical, lexicon.stands_in_content):
+    for pair in shipped[1]:
         assert all(0 <= number < len(found.sentences[pair.passage]) for number in pair.sentences)
 
 
@@ -60,6 +74,37 @@ def test_batches_hold_every_item_once_in_a_round() -> None:
     while len(seen) < 103:
         seen += next(batches)
     assert sorted(seen) == list(range(103))
+
+
+def test_slips_are_few_and_the_same_each_time() -> None:
+    text = "How often do women on letrozole get sore joints in the morning, and does it pass?"
+    slipped = mistyped(text)
+    assert slipped == mistyped(text) != text
+    assert 0 < SequenceMatcher(None, text, slipped).ratio() < 1
+    assert sum(one != other for one, other in zip(text.split(), slipped.split(), strict=True)) <= 2 + text.count(
+        ","
+    ) + text.count("?")
+    assert mistyped("is it so?") in ("is it so?", "is it so")
+
+
+@given(st.text(max_size=60))
+def test_any_text_may_slip(text: str) -> None:
+    assert abs(len(mistyped(text)) - len(text)) <= 1 + len(text.split()) + len(re.findall(r"[.,;:!?'\"()]", text))
+
+
+def test_a_question_that_nothing_answers_has_lures() -> None:
+    tuner, store = Tuner(), Store()
+    strange = [Kind("why do joints ache in rain", "pass", False), Kind("do bones lose colour", "pass", False)]
+    store.add(
+        [*(each.text for each in strange), *(text for texts in CONTENT.sentences.values() for text in texts)], quietly(tuner)
+    )
+    found = lured(tuner, store, strange, CONTENT, 2)
+    assert [each.lures[0][0] for each in found] == ["joints", "bones"]
+    assert lured(tuner, store, [], CONTENT, 2) == []
+
+
+def quietly(tuner: Tuner) -> Callable[[Sequence[str]], list[States]]:
+    return lambda texts: tuner.lower(texts, progress=False)
 
 
 def test_padding_is_marked() -> None:

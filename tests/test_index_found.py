@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from index.found import Found, Hits
+from index.found import Found, Hits, Texts
 
 
 def test_hits_of_two_readings_are_mixed_and_what_one_missed_is_at_its_floor() -> None:
@@ -22,8 +22,14 @@ def test_hits_of_two_readings_are_mixed_and_what_one_missed_is_at_its_floor() ->
 def test_keyword_scores_are_scaled_before_they_are_mixed() -> None:
     strong, weak = Hits({"a": {0: 12.0, 1: 6.0}}, 6.0, 12.0), Hits({"b": {0: 2.0}}, 2.0, 2.0)
     near = np.array([0.2, 0.6], np.float32)
-    one, other = (Found((), {"question": hits}, hits, near * size, near, near) for hits, size in ((strong, 1), (weak, 2)))
+    one, other = (Found((), hits, hits, near * size, near, near) for hits, size in ((strong, 1), (weak, 2)))
     mixed = one.mixed(other, 0.5)
     assert mixed.keywords.found == {"a": {0: 0.5, 1: 0.25}, "b": {0: 0.5}}
     assert np.allclose(mixed.each, near * 1.5)
     assert np.allclose(mixed.passage, near)
+
+
+def test_the_passages_with_the_nearest_sentences_are_named_the_nearest_first() -> None:
+    vectors = np.eye(3, dtype=np.float32)
+    texts = Texts({"a": 0, "b": 1, "c": 2}, vectors, vectors, np.array([0, 1, 2, 3]))
+    assert texts.nearest(np.array([0.1, 0.9, 0.5]), 2) == ["b", "c"]

@@ -63,7 +63,7 @@ def fit(library: Library, settings: IndexSettings, say: Say) -> Fitted:
     search = search_apart(library, settings, embed)
     asked = list(collect(library, search, Rewriter(lexicon)))
     ranking = fit_ranking(search, [each for each in asked if each.fold == 0 and each.passages])
-    answerability = UNFITTED.answerability_with(heads, embed.read, lexicon)
+    answerability = UNFITTED.answerability_with(search.library, heads, embed.read, lexicon)
     ranked = [(each, search.rank(each.query, each.found, ranking)) for each in tqdm(asked, desc="Ranking", unit="question")]
     worth = fit_worth([pair for pair in ranked if pair[0].fold == 0 and pair[0].sentences])
     judged = [pair for pair in ranked if plain(pair[0], library)]
@@ -156,8 +156,10 @@ def fit_answerability(
     """The weights that tell covered questions from others, both kinds counting alike, and the least that loses few of them."""
     rows = np.array([answerability.features(each.query, evidence) for each, evidence in ranked])
     covered = np.array([bool(each.passages) for each, _ in ranked])
-    model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=1_000).fit(rows, covered)
-    weights = (*model.coef_[0].tolist(), float(model.intercept_[0]))
+    middle, spread = rows.mean(axis=0), rows.std(axis=0)  # all features are of one size for the penalty, and then of their own
+    model = LogisticRegression(C=0.3, class_weight="balanced", max_iter=1_000).fit((rows - middle) / spread, covered)
+    slopes = model.coef_[0] / spread
+    weights = (*slopes.tolist(), float(model.intercept_[0] - slopes @ middle))
     likely = np.array([replace(answerability, weights=weights).likely(row) for row in rows.tolist()])
     return weights, float(np.quantile(likely[covered], REFUSED))
 

@@ -6,13 +6,14 @@ Fold 0 fits what comes after the training (blend, weights, thresholds), fold 1 o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.rewrite import wordings
 from assistant.screen.conversation import read_message
-from assistant.screen.examples import Example, Label, fold_of, harmless, read_examples
+from assistant.screen.examples import Label, fold_of, harmless, read_examples
 from assistant.screen.rules import RuleSet
+from assistant.train.slips import mistyped
 from assistant.types import Question
 from corpus.library import Library
 from corpus.vocabulary import Strict
@@ -72,6 +73,8 @@ class Kind:
     label: Label
     covered: bool | None
     """Whether the content answers it, where that is known."""
+    slipped: str = ""
+    """The same with slips of the hand; empty if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +89,20 @@ class Pair:
     """The text under which the question itself is indexed; empty if it is not."""
     harmless: bool = True
     """Whether it teaches as well that such a message passes; not when a red-flag or dosing rule takes it."""
-
-
-def screened(example: Example, prepare: Prepare) -> str:
-    """The text of a message as the screen embeds it."""
-    return prepare(read_message(example.turns[-1], example.turns[:-1]).joined.verbatim)
+    slipped: str = ""
+    """The same question with slips of the hand; empty if there is none."""
 
 
 def kinds(prepare: Prepare, knows: Knows) -> list[Kind]:
     """Every message that teaches what it is; those of `pairs` teach it too and are not among them."""
-    found = [Kind(screened(each, prepare), each.label, None) for each in read_examples() if each.fold > 1]
-    found += [Kind(prepare(each.text), "pass", False) for each in read_not_covered() if each.fold > 1]
-    strange = [each for each in read_follow_ups() if each.fold > 1 and not each.passages]
-    return found + [Kind(searched(each.question, prepare, knows), "pass", False) for each in strange]
+    found = []
+    for example in read_examples():
+        if example.fold > 1:
+            said = read_message(example.turns[-1], example.turns[:-1]).joined.verbatim
+            found.append(Kind(prepare(said), example.label, None, prepare(mistyped(said))))
+    strange = [each.text for each in read_not_covered() if each.fold > 1]
+    strange += [searched(each.question, knows) for each in read_follow_ups() if each.fold > 1 and not each.passages]
+    return found + [Kind(prepare(said), "pass", False, prepare(mistyped(said))) for said in strange]
 
 
 def pairs(library: Library, rules: RuleSet, prepare: Prepare, canonical: Prepare, knows: Knows) -> list[Pair]:
@@ -109,18 +113,18 @@ def pairs(library: Library, rules: RuleSet, prepare: Prepare, canonical: Prepare
         if fold_of(each.text) > 1:
             sentences = library.passages[each.passage].sentences
             numbers = tuple(sentences.index(sentence) for sentence in each.answer)
-            found.append(Pair(prepare(each.text), each.passage, numbers, canonical(each.text), each.text in passing))
-    found += [
-        Pair(searched(each.question, prepare, knows), each.passages[0], each.sentences, "")
-        for each in read_follow_ups()
-        if each.fold > 1 and each.passages
-    ]
+            pair = Pair(prepare(each.text), each.passage, numbers, canonical(each.text), each.text in passing)
+            found.append(replace(pair, slipped=prepare(mistyped(each.text))))
+    for follow_up in read_follow_ups():
+        if follow_up.fold > 1 and follow_up.passages:
+            said = searched(follow_up.question, knows)
+            found.append(Pair(prepare(said), follow_up.passages[0], follow_up.sentences, "", slipped=prepare(mistyped(said))))
     return found
 
 
-def searched(question: Question, prepare: Prepare, knows: Knows) -> str:
-    """The text of a message as the search embeds it, read with what stands before it."""
-    return prepare(wordings(question, question.text, knows)[0])
+def searched(question: Question, knows: Knows) -> str:
+    """What the search reads of a message first: with what stands before it, if it leans on that."""
+    return wordings(question, question.text, knows)[0]
 
 
 def passages_of(pairs: Sequence[Pair]) -> dict[str, list[int]]:
