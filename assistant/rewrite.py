@@ -14,7 +14,8 @@ from index.lexicon import Lexicon
 from index.search import Query
 
 POINTS_BACK = re.compile(
-    r"\b(?:it|its|that|this|these|those|they|them|their|he|she|him|her|one|ones|there|same|other|others|else|either|both)\b",
+    r"\b(?:it|its|that|this|these|those|they|them|their|he|she|him|her|one|ones|there|same|other|others|else|either|both)\b"
+    r"|\b(?:too|as well)\W*$",
     re.IGNORECASE,
 )
 CONTINUES = re.compile(

@@ -129,11 +129,16 @@ class Judge:
         best = sorted(found.items(), key=lambda pair: -pair[1])[:NEXT_BEST]
         seen = tuple((decision, round(value, 4)) for decision, value in best)
         for decision, value in likely.items():
-            if value >= SHARE[decision] * top:
-                rule = self.rule(decision, message)
+            rule = self.rule(decision, message)
+            if value >= self.share(decision, message, rule) * top:
                 return Verdict(decision, because(decision, rule, value), rule.support if rule else "", likely=seen)
         rule = self.rule(Decision.ANSWER, message)
         return Verdict(Decision.ANSWER, f"rule: {rule.name}" if rule else "nothing fired", likely=seen)
+
+    def share(self, decision: Decision, message: Message, rule: Rule | None) -> float:
+        """How likely a decision has to be beside the likeliest; in another language, dosing that no rule finds has to be it."""
+        foreign = decision is Decision.DOSING and message.language != "en" and not rule
+        return 1.0 if foreign else SHARE[decision]
 
     def needed(self, decision: Decision, message: Message, least: float) -> float:
         """How likely a decision has to be in a message."""
@@ -151,7 +156,9 @@ class Judge:
             if leans and self.rules.fire(message.earlier[-1], (), (Decision.DOSING,)):
                 needed = max(needed, self.thresholds.sure)
         elif decision in OUTSIDE and self.rules.domain.search(message.joined.text):
-            needed = max(needed, self.thresholds.field)
+            # A medicine's name is the same in every language.
+            foreign = decision is Decision.UNSUPPORTED_LANGUAGE and message.language != "en"
+            needed = needed if foreign else max(needed, self.thresholds.field)
         return needed
 
     def standing_danger(self, message: Message, earlier: Sequence[str]) -> Verdict | None:
