@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from assistant.ahead import Ahead
 from assistant.extractive import Composer, Shape
 from assistant.fitted import read_fitted
 from assistant.gate import Gate
@@ -73,6 +74,7 @@ def build_assistant(settings: Settings, say: Say = lambda line: None) -> Assista
         verify=verify,
         gate=Gate(library, policy),
         suggest=Suggestions(library, lexicon.knows),
+        ahead=Ahead(lexicon, embed),
         withdrawn=open_withdrawn(settings),
     )
     warm_up(assistant)

@@ -1,4 +1,4 @@
-"""The flow of a question, top to bottom: screen, rewrite, search, compose, verify."""
+"""The flow of a question, top to bottom: read ahead, screen, rewrite, search, compose, verify."""
 
 from __future__ import annotations
 
@@ -40,6 +40,10 @@ NEAR_ENOUGH = 0.75
 """Share of the best passage's score from which another passage's question is offered."""
 
 
+def nothing_ahead(question: Question) -> None:
+    """Reads nothing ahead."""
+
+
 @dataclass(frozen=True)
 class Assistant:
     """Answers questions; frozen, shared by all threads."""
@@ -54,6 +58,8 @@ class Assistant:
     verify: Verify
     gate: Gate
     suggest: Suggestions
+    ahead: Callable[[Question], None] = nothing_ahead
+    """Embeds together what the steps will read one by one."""
     withdrawn: Callable[[], frozenset[str]] = nothing_withdrawn
     """Ids of passages that staff have taken back; asked anew for each question."""
 
@@ -69,6 +75,8 @@ class Assistant:
     def _answer(self, question: Question) -> Answer:
         timings: dict[str, float] = {}
         check_readable(question)
+        with timed(timings, "ahead"):
+            self.ahead(question)
         with timed(timings, "screen"):
             verdict = self.screen(question)
         check_length(question, verdict)

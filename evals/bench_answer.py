@@ -21,7 +21,7 @@ from index.settings import IndexSettings
 
 RATIO = 2.0
 """The most that an answer may take, in bare embeddings of the same text."""
-STAGES = ("screen", "rewrite", "search", "compose")
+STAGES = ("ahead", "screen", "rewrite", "search", "compose")
 WORKERS = (1, 2, 4, 8)
 WARM_UP = 10
 BARE = "the bare embedding"

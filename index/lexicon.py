@@ -52,6 +52,7 @@ class Lexicon:
         self._library = library
         self._common = common_words()
         self.correct_word = lru_cache(maxsize=4_096)(self._correct_word)
+        self.prepare = lru_cache(maxsize=1_024)(self._prepare)
 
     @cached_property
     def counts(self) -> Counter[str]:
@@ -109,7 +110,7 @@ class Lexicon:
         """The glossary terms that a text speaks of, in any of the patients' words."""
         return [term for pattern, term in self._terms if pattern.search(text)]
 
-    def prepare(self, text: str) -> str:
+    def _prepare(self, text: str) -> str:
         """The text as it is embedded: spelling forgiven, lay words explained, names of the medicines made one."""
         return self.canonical(self.explain(self.correct(text)))
 

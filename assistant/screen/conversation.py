@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.screen.courtesy import without_courtesy
 from assistant.screen.language import recognise
@@ -82,7 +82,8 @@ def read_text(text: str) -> Reading:
     return Reading(normal if disguised else text, normal)
 
 
-def read_message(text: str, earlier: Sequence[str] = ()) -> Message:
+@lru_cache(maxsize=256)
+def read_message(text: str, earlier: tuple[str, ...] = ()) -> Message:
     """A message as the screen reads it: without the courtesy around it."""
     text = without_courtesy(text)
     whole = read_text(text)
