@@ -1,4 +1,4 @@
-"""Which anticipated questions are fit to be shown as suggestions: short, plain, spelt as they should be."""
+"""Which anticipated questions are fit to be shown as suggestions: short, plain, even in tone, spelt as they should be."""
 
 from __future__ import annotations
 
@@ -12,6 +12,20 @@ from index.lexicon import WORD
 LEAST, MOST = 4, 13
 """Words of a question that is shown."""
 PLAIN = re.compile(r"[A-Z][^.?!;:()\"]*\?")
+ASKS = re.compile(
+    r"(?:What|Which|Who|Whose|Why|How|When|Where|Is|Are|Was|Were|Does|Do|Did|Can|Could|Will|Would|Should|Has|Have|May|Must) "
+)
+"""How a question begins that is asked straight out."""
+SLANTED = re.compile(
+    r"\b(?:just|surely|really|actually|honestly|even|supposedly|so-called|anyway|bother|fuss|blame\w*|fault|stupid|silly|daft|"
+    r"quack\w*|rubbish|nonsense|hype\w*|scam|bogus|bunk|fake|con|myth|miracle|magic\w*|crazy|mad|insane|awful|horr\w+|terrible|ruin\w*|"
+    r"wreck\w*|poison\w*|kill\w*|die|dying|deadly|doom\w*|guinea|boffins?|folks?|stuff|gonna|ain't|lot|bloke\w*|mate|darn|damn\w*|"
+    r"heck|hell|earth|my (?:husband|wife|partner|friend|neighbou?r|sister|mum|mom|mother|dad|father|son|daughter|cousin|"
+    r"aunt|boss|trainer|gym))\b"
+    r"|, (?:right|correct|yes|no|or not|or what|\w+n't \w+|(?:is|are|do|does|has|have) (?:it|they|that|you))\?$",
+    re.IGNORECASE,
+)
+"""Words that lead, mock or alarm, or that speak of somebody's own life: true to their writer, out of place as our suggestion."""
 
 
 UNSUITED = Path(__file__).parent / "examples" / "unsuited.txt"
@@ -50,8 +64,9 @@ class Suggestions:
 
 
 def presentable(text: str) -> bool:
-    """Whether a text is one short question and nothing else."""
-    return LEAST <= len(text.split()) <= MOST and PLAIN.fullmatch(text) is not None
+    """Whether a text is one short question and nothing else, asked without a slant."""
+    short = LEAST <= len(text.split()) <= MOST and PLAIN.fullmatch(text) is not None
+    return short and ASKS.match(text) is not None and not SLANTED.search(text)
 
 
 def well_spelt(text: str, knows: Callable[[str], bool]) -> bool:

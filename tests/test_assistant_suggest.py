@@ -28,6 +28,11 @@ def suggestions(library: Library) -> Suggestions:
         ("Why?", False),
         ("Is it true that " + "very " * 12 + "old bones break?", False),
         ("(nurse) Does swimming help the bones?", False),
+        ("Is acupuncture just quackery for sore joints?", False),
+        ("Turmeric settles inflammation in people, right?", False),
+        ("Is turmeric proven to settle inflammation, isn't it?", False),
+        ("Does my husband need a bone scan?", False),
+        ("Do my genes explain the joint pain?", True),
     ],
 )
 def test_only_one_short_question_may_be_shown(text: str, shown: bool) -> None:
