@@ -16,6 +16,8 @@ from index.layers import COUNT, Weights, save_layers
 LONGEST = 128
 """Tokens of one text that are trained on."""
 AT_ONCE = 64
+TOGETHER = 24
+"""Texts of like length that are run through the trained layers together, so that little is padded."""
 States = NDArray[np.float16]
 """The states of one text's tokens below the layers that are trained, shape (tokens, dimension)."""
 
@@ -59,11 +61,19 @@ class Tuner:
         import torch
         from torch.nn.functional import normalize
 
+        order = sorted(range(len(batch)), key=lambda number: len(batch[number]))
+        parts = [self._pooled([batch[number] for number in order[at : at + TOGETHER]]) for at in range(0, len(order), TOGETHER)]
+        mean, most = (torch.cat(kind)[np.argsort(order)] for kind in zip(*parts, strict=True))
+        return normalize(mean, dim=1), torch.cat([mean, most], 1)
+
+    def _pooled(self, batch: Sequence[States]) -> tuple[Any, Any]:
+        """The mean and the greatest of the states of each text, shape (texts, dimension) both."""
+        import torch
+
         states, mask = padded(batch)
         hidden, seen = through(self.layers, torch.from_numpy(states), torch.from_numpy(mask)).float(), torch.from_numpy(mask)
         held = seen.unsqueeze(-1)
-        mean, most = (hidden * held).sum(1) / held.sum(1), hidden.masked_fill(held == 0, -1e4).amax(1)
-        return normalize(mean, dim=1), torch.cat([mean, most], 1)
+        return (hidden * held).sum(1) / held.sum(1), hidden.masked_fill(held == 0, -1e4).amax(1)
 
     def save(self) -> None:
         """Write the trained layers into the package."""

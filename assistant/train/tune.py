@@ -29,7 +29,7 @@ Floats = NDArray[np.float32]
 class Plan:
     """How long and how fast is trained."""
 
-    passes: float = 3.0
+    passes: float = 5.0
     """How often the messages are seen."""
     kinds: int = 32
     """Messages of one batch."""
@@ -148,7 +148,7 @@ def tune(tuner: Tuner, kinds: Sequence[Kind], pairs: Sequence[Pair], content: Co
         {"params": list(whole.parameters())},
         {"params": list(edge.parameters()), "weight_decay": 0.0},
     ]
-    optimiser = torch.optim.AdamW(groups, lr=plan.rate, weight_decay=0.01)
+    optimiser = torch.optim.AdamW(groups, lr=plan.rate, weight_decay=0.01, fused=True)
     pace = torch.optim.lr_scheduler.OneCycleLR(optimiser, [plan.rate, 50 * plan.rate], total_steps=total + 1, pct_start=0.1)
     messages = shuffled(kinds, plan.kinds, lambda each: len(store[each.text]), dice)
     questions = shuffled(aimed(tuner, store, pairs, content), plan.pairs, lambda each: len(store[each.text]) // 12, dice)
