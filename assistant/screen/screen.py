@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -48,10 +48,10 @@ class Thresholds:
 
     self_harm: float = 0.07
     emergency: float = 0.08
-    urgent_clinician: float = 0.06
+    urgent_clinician: float = 0.08
     dosing: float = 0.20
     diagnosis: float = 0.15
-    injection: float = 0.06
+    injection: float = 0.30
     out_of_scope: float = 0.20
     chitchat: float = 0.10
     gibberish: float = 0.03
@@ -161,7 +161,7 @@ class Judge:
             needed = needed if foreign else max(needed, self.thresholds.field)
         return needed
 
-    def standing_danger(self, message: Message, earlier: Sequence[str]) -> Verdict | None:
+    def standing_danger(self, message: Message, earlier: tuple[str, ...]) -> Verdict | None:
         """A red flag in an earlier message that nobody has said is over."""
         standing: list[Verdict] = []
         for index, text in enumerate(earlier):
@@ -228,7 +228,7 @@ class Judge:
         if verdict.decision is Decision.DOSING:
             return self.dosing(message, verdict.reason, verdict.support)
         if verdict.decision is Decision.DIAGNOSIS or message.language == "en":
-            return self.strange(message) or verdict
+            return self.strange(message) or self.elsewhere(message, verdict) or verdict
         return Verdict(Decision.UNSUPPORTED_LANGUAGE, f"language: {message.language}")
 
     def strange(self, message: Message) -> Verdict | None:
@@ -237,6 +237,13 @@ class Judge:
         if len(words) > 1 and not self.rules.domain.search(message.joined.text) and not any(map(self.familiar, words)):
             return Verdict(Decision.GIBBERISH, "no known words")
         return None
+
+    def elsewhere(self, message: Message, verdict: Verdict) -> Verdict | None:
+        """Out of scope, if a rule says so of a message that would be answered and names nothing of the field."""
+        if verdict.decision is not Decision.ANSWER or self.rules.domain.search(message.joined.text):
+            return None
+        rule = self.rule(Decision.OUT_OF_SCOPE, message)
+        return Verdict(Decision.OUT_OF_SCOPE, f"rule: {rule.name}") if rule else None
 
     def dosing(self, message: Message, reason: str, support: str) -> Verdict:
         """A refusal of dosing advice, with what may be said besides."""
