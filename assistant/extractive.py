@@ -56,7 +56,7 @@ class Shape:
     """How many passages an answer may draw on."""
     near: float = 5.0
     """How much less worth than the first a further sentence of its page may be."""
-    far: float = 4.0
+    far: float = 2.0
     """How much less one of another page may be."""
     same: float = 0.7
     """Share of common content words from which two sentences say the same."""

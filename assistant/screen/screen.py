@@ -240,9 +240,8 @@ class Judge:
 
     def elsewhere(self, message: Message, verdict: Verdict) -> Verdict | None:
         """Out of scope, if a rule says so of a message that would be answered and names nothing of the field."""
-        if verdict.decision is not Decision.ANSWER or self.rules.domain.search(message.joined.text):
-            return None
-        rule = self.rule(Decision.OUT_OF_SCOPE, message)
+        answered = verdict.decision is Decision.ANSWER and not self.rules.domain.search(message.joined.text)
+        rule = self.rule(Decision.OUT_OF_SCOPE, message) if answered else None
         return Verdict(Decision.OUT_OF_SCOPE, f"rule: {rule.name}") if rule else None
 
     def dosing(self, message: Message, reason: str, support: str) -> Verdict:
