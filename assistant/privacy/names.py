@@ -48,6 +48,8 @@ def read_marks() -> Marks:
 
 def fold(word: str) -> str:
     """A word in small letters without accents, as the list has it."""
+    if word.isascii():
+        return word.lower()
     plain = unicodedata.normalize("NFKD", word.translate(LETTERS))
     return "".join(letter for letter in plain if not unicodedata.combining(letter)).lower()
 
