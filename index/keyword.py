@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
-from llama_index.core.schema import BaseNode, NodeWithScore, QueryBundle
+import bm25s
+import numpy as np
+from llama_index.core.schema import BaseNode, NodeWithScore, QueryBundle, TextNode
 from llama_index.retrievers.bm25 import BM25Retriever
 
 # The retriever warns when it holds fewer nodes than asked for, which is no problem here.
@@ -14,10 +17,24 @@ logging.getLogger("llama_index.retrievers.bm25").setLevel(logging.ERROR)
 
 
 class KeywordRetriever(BM25Retriever):
-    """BM25 that returns only passages sharing a word with the query."""
+    """BM25 that returns only passages sharing a word with the query, by their ids.
+
+    Everything else about a hit is in the library, so making whole nodes of what is stored would only cost time.
+    """
+
+    @cached_property
+    def _ids(self) -> list[str]:
+        return [entry["node_id"] for entry in self.corpus or ()]
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        return [node for node in super()._retrieve(query_bundle) if node.score]
+        words = bm25s.tokenize(query_bundle.query_str, stemmer=self.stemmer, token_pattern=self.token_pattern, show_progress=False)
+        rows = np.arange(len(self._ids))
+        found, scores = self.bm25.retrieve(words, corpus=rows, k=self.similarity_top_k, show_progress=False)
+        return [
+            NodeWithScore(node=TextNode(id_=self._ids[row], text=""), score=float(score))
+            for row, score in zip(found[0], scores[0], strict=True)
+            if score
+        ]
 
 
 def build_keywords(nodes: Sequence[BaseNode], folder: Path) -> None:

@@ -22,8 +22,9 @@ from pydantic import PrivateAttr
 from index.embed import Vector
 
 # Chroma's own defaults gave different rankings from one build to the next; with these, recall is 1.0 and rankings are identical.
+# A wider search (500) finds the same 30 of 10,000 questions and takes half as long again.
 EXACT: CreateCollectionConfiguration = {
-    "hnsw": {"space": "cosine", "ef_search": 500, "ef_construction": 400, "max_neighbors": 48, "num_threads": 1}
+    "hnsw": {"space": "cosine", "ef_search": 100, "ef_construction": 400, "max_neighbors": 48, "num_threads": 1}
 }
 Progress = Callable[[int], object]
 
