@@ -27,7 +27,9 @@ class KeywordRetriever(BM25Retriever):
         return [entry["node_id"] for entry in self.corpus or ()]
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        words = bm25s.tokenize(query_bundle.query_str, stemmer=self.stemmer, token_pattern=self.token_pattern, show_progress=False)
+        words = bm25s.tokenize(
+            query_bundle.query_str, stemmer=self.stemmer, token_pattern=self.token_pattern, show_progress=False
+        )
         rows = np.arange(len(self._ids))
         found, scores = self.bm25.retrieve(words, corpus=rows, k=self.similarity_top_k, show_progress=False)
         return [
