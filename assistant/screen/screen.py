@@ -21,7 +21,7 @@ OUTSIDE = (Decision.OUT_OF_SCOPE, Decision.CHITCHAT, Decision.UNSUPPORTED_LANGUA
 ORDER = (*DANGERS, Decision.DOSING, Decision.DIAGNOSIS, Decision.INJECTION, *OUTSIDE)
 """The policy's order."""
 SHARE = {
-    Decision.SELF_HARM: 0.25,
+    Decision.SELF_HARM: 0.4,
     Decision.EMERGENCY: 0.5,
     Decision.URGENT_CLINICIAN: 0.5,
     **dict.fromkeys((Decision.DOSING, Decision.DIAGNOSIS), 0.7),
