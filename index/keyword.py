@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 
 import bm25s
-import numpy as np
 from llama_index.core.schema import BaseNode, NodeWithScore, QueryBundle, TextNode
 from llama_index.retrievers.bm25 import BM25Retriever
 
@@ -24,17 +23,17 @@ class KeywordRetriever(BM25Retriever):
 
     @cached_property
     def _ids(self) -> list[str]:
+        """The id of each stored passage, by its row."""
         return [entry["node_id"] for entry in self.corpus or ()]
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         words = bm25s.tokenize(
             query_bundle.query_str, stemmer=self.stemmer, token_pattern=self.token_pattern, show_progress=False
         )
-        rows = np.arange(len(self._ids))
-        found, scores = self.bm25.retrieve(words, corpus=rows, k=self.similarity_top_k, show_progress=False)
+        ids, scores = self.bm25.retrieve(words, corpus=self._ids, k=self.similarity_top_k, show_progress=False)
         return [
-            NodeWithScore(node=TextNode(id_=self._ids[row], text=""), score=float(score))
-            for row, score in zip(found[0], scores[0], strict=True)
+            NodeWithScore(node=TextNode(id_=name, text=""), score=score)
+            for name, score in zip(ids[0].tolist(), scores[0].tolist(), strict=True)
             if score
         ]
 

@@ -22,7 +22,7 @@ from pydantic import PrivateAttr
 from index.embed import Vector
 
 # Chroma's own defaults gave different rankings from one build to the next; with these, recall is 1.0 and rankings are identical.
-# A wider search (500) finds the same 30 of 10,000 questions and takes half as long again.
+# A wider search (500) finds the same 30 of 10,000 questions and takes 1.6 times as long.
 EXACT: CreateCollectionConfiguration = {
     "hnsw": {"space": "cosine", "ef_search": 100, "ef_construction": 400, "max_neighbors": 48, "num_threads": 1}
 }
