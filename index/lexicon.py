@@ -17,6 +17,8 @@ SHORTEST = 5
 """Letters of the shortest word whose spelling is corrected."""
 NEAREST = 0.8
 """Least similarity (1 - edits / letters) of a correction to what was typed."""
+OFTEN = 8
+"""How often a word has to stand in the anticipated questions for an unknown word one slip away to be taken for it."""
 
 
 @lru_cache(maxsize=1)
@@ -71,6 +73,21 @@ class Lexicon:
         return found
 
     @cached_property
+    def _asked(self) -> Counter[str]:
+        """How often each word stands in the anticipated questions, in lower case."""
+        return Counter(word.lower() for question in self._library.questions for word in WORD.findall(question.text))
+
+    @cached_property
+    def _ordinary(self) -> dict[str, list[str]]:
+        """The ordinary words that people use here, by first letter, the commonest first."""
+        found: dict[str, list[str]] = {}
+        for word, count in sorted(self._asked.items(), key=lambda pair: (-pair[1], pair[0])):
+            often = count >= OFTEN or word.endswith(("n't", "'re", "'ve", "'ll"))
+            if often and len(word) >= SHORTEST - 1 and word in english_words():
+                found.setdefault(opening(word), []).append(word)
+        return found
+
+    @cached_property
     def _terms(self) -> list[tuple[re.Pattern[str], str]]:
         found = []
         for term in self._library.glossary:
@@ -100,7 +117,15 @@ class Lexicon:
             return word
         nearest = self._targets.get(opening(word.lower()), ())
         found = process.extractOne(word.lower(), nearest, scorer=OSA.normalized_similarity, score_cutoff=NEAREST)
-        return found[0] if found else word
+        return found[0] if found else self._slip(word)
+
+    def _slip(self, word: str) -> str:
+        """An unknown word, or the ordinary word that is one slip of the hand away; a name is written large and stays."""
+        if not (word.islower() or word.isupper()) or self._asked[word.lower()] > 1:
+            return word
+        small = word.lower()
+        near = [each for each in self._ordinary.get(opening(small), ()) if OSA.distance(small, each, score_cutoff=1) <= 1]
+        return next((each for each in near if each.replace("'", "") == small), near[0] if near else word)
 
     def correct(self, text: str) -> str:
         """The text with misspelt words replaced by the content's nearest word, if one is near enough."""
