@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
 from rapidfuzz import process
@@ -41,6 +42,19 @@ def opening(word: str) -> str:
     return word[1] if word.startswith("oe") else word[0]
 
 
+def count_words(texts: Iterable[str]) -> Counter[str]:
+    """How often each word stands in some texts, in lower case."""
+    return Counter(word.lower() for text in texts for word in WORD.findall(text))
+
+
+def by_opening(words: Iterable[str]) -> dict[str, list[str]]:
+    """Words by the letter that they begin with, in the order given."""
+    found: dict[str, list[str]] = {}
+    for word in words:
+        found.setdefault(opening(word), []).append(word)
+    return found
+
+
 CLASS = "aromatase inhibitor"
 ANY = "the medicine"
 """What stands for every name of an aromatase inhibitor in the texts that are embedded."""
@@ -61,31 +75,26 @@ class Lexicon:
         """How often each word stands in the passages and the glossary, in lower case."""
         texts = [passage.text for passage in self._library.passages.values()]
         texts += [f"{term.term} {' '.join(term.patient_says)}" for term in self._library.glossary]
-        return Counter(word.lower() for text in texts for word in WORD.findall(text))
+        return count_words(texts)
 
     @cached_property
     def _targets(self) -> dict[str, list[str]]:
         """What a misspelt word may stand for, by first letter."""
-        found: dict[str, list[str]] = {}
-        for word, count in sorted(self.counts.items()):
-            if len(word) >= SHORTEST and (count > 1 or word not in self._common):
-                found.setdefault(opening(word), []).append(word)
-        return found
+        counted = sorted(self.counts.items())
+        return by_opening(word for word, count in counted if len(word) >= SHORTEST and (count > 1 or word not in self._common))
 
     @cached_property
     def _asked(self) -> Counter[str]:
         """How often each word stands in the anticipated questions, in lower case."""
-        return Counter(word.lower() for question in self._library.questions for word in WORD.findall(question.text))
+        return count_words(question.text for question in self._library.questions)
 
     @cached_property
     def _ordinary(self) -> dict[str, list[str]]:
-        """The ordinary words that people use here, by first letter, the commonest first."""
-        found: dict[str, list[str]] = {}
-        for word, count in sorted(self._asked.items(), key=lambda pair: (-pair[1], pair[0])):
-            often = count >= OFTEN or word.endswith(("n't", "'re", "'ve", "'ll"))
-            if often and len(word) >= SHORTEST - 1 and word in english_words():
-                found.setdefault(opening(word), []).append(word)
-        return found
+        """The ordinary words that people use here, by first letter, the commonest first; short forms count however rare."""
+        short = ("n't", "'re", "'ve", "'ll")
+        counted = sorted(self._asked.items(), key=lambda pair: (-pair[1], pair[0]))
+        often = (word for word, count in counted if count >= OFTEN or word.endswith(short))
+        return by_opening(word for word in often if len(word) >= SHORTEST - 1 and word in english_words())
 
     @cached_property
     def _terms(self) -> list[tuple[re.Pattern[str], str]]:
@@ -124,7 +133,8 @@ class Lexicon:
         if not (word.islower() or word.isupper()) or self._asked[word.lower()] > 1:
             return word
         small = word.lower()
-        near = [each for each in self._ordinary.get(opening(small), ()) if OSA.distance(small, each, score_cutoff=1) <= 1]
+        found = process.extract(small, self._ordinary.get(opening(small), ()), scorer=OSA.distance, score_cutoff=1, limit=None)
+        near = [each for each, _, _ in found]
         return next((each for each in near if each.replace("'", "") == small), near[0] if near else word)
 
     def correct(self, text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.heads import Heads
-from assistant.screen.examples import fold_of
+from assistant.screen.examples import fold_of, read_examples
 from assistant.screen.rules import read_rules
 from assistant.train.fit import choose
 from assistant.train.lessons import Kind, Pair, kinds, pairs, read_follow_ups, read_not_covered
@@ -47,6 +48,14 @@ def test_nothing_that_is_held_apart_is_learned_from(
     learned, asked = shipped
     assert {each.text for each in (*learned, *asked)} & (held - free) == set()
     assert {each.covered for each in learned} == {False, None}
+
+
+def test_nothing_stands_twice_among_what_is_learned_from(library: Library) -> None:
+    written: list[tuple[str, ...]] = [("message", *example.turns) for example in read_examples()]
+    written += [("not covered", question.text) for question in read_not_covered()]
+    written += [("follow-up", *follow_up.turns) for follow_up in read_follow_ups()]
+    written += [(asked.passage, asked.text, *asked.answer) for asked in library.questions]
+    assert [line for line, count in Counter(written).items() if count > 1] == []
 
 
 def test_every_pair_names_sentences_of_its_passage(library: Library, shipped: tuple[list[Kind], list[Pair]]) -> None:
