@@ -7,6 +7,7 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -80,6 +81,8 @@ def open_model(folder: Path) -> Any:
 
 TOGETHER = 16
 """Texts that are read in one pass at most."""
+MOST_PASSES = 4
+"""Passes through the model at once at most, each on a core of its own."""
 WIDEST, SLACK = 1.5, 40
 """A text joins shorter ones of at least its length divided by the one, less so many characters."""
 
@@ -114,6 +117,8 @@ class Embed:
         if not setting:
             weights = load_layers(model_hash(folder))
             layers[-count_of(weights) :].load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
+        self._passes = min(MOST_PASSES, os.cpu_count() or 1)
+        self._pool = ThreadPoolExecutor(self._passes, thread_name_prefix="embed")
         self._memory: OrderedDict[str, Read] = OrderedDict()
         self._memory_lock = threading.Lock()
         # A fast tokenizer shared by threads raises "Already borrowed", so one text is encoded at a time.
@@ -132,10 +137,11 @@ class Embed:
         return known or self._pass([text])[0]  # so much was read meanwhile that it is forgotten again
 
     def ahead(self, texts: Sequence[str]) -> None:
-        """Read texts that will be asked for, those of like length in one pass, which takes far less time than one by one."""
+        """Read texts that will be asked for, those of like length in one pass, and passes side by side where there are cores."""
         new = [text for text in dict.fromkeys(texts) if self._recall(text) is None]
-        for group in alike(new):
-            found = self._pass(group)
+        groups = alike(new, self._passes)
+        passes = map(self._pass, groups) if len(groups) < 2 else self._pool.map(self._pass, groups)
+        for group, found in zip(groups, passes, strict=True):
             with self._memory_lock:
                 self._memory.update(zip(group, found, strict=True))
                 while len(self._memory) > self.remembered:
@@ -150,8 +156,10 @@ class Embed:
     def _pass(self, texts: Sequence[str]) -> list[Read]:
         import torch
 
-        with self._model_lock, torch.inference_mode():
-            found = self._model(self._model.preprocess(list(texts)))
+        with self._model_lock:
+            encoded = self._model.preprocess(list(texts))
+        with torch.inference_mode():
+            found = self._model(encoded)
         vectors = found["sentence_embedding"].numpy().astype(np.float32)
         lengths = found["attention_mask"].sum(1).tolist()
         read = []
@@ -172,12 +180,16 @@ class Embed:
         return np.array(self._model.encode(list(texts), batch_size=32, **options), dtype=np.float32)
 
 
-def alike(texts: Sequence[str]) -> list[list[str]]:
-    """Texts in groups of like length, the shortest first, so that little of a pass is padding."""
+def alike(texts: Sequence[str], passes: int = 1) -> list[list[str]]:
+    """Texts in groups of like length, so that little of a pass is padding; at least `passes`, if there are so many texts."""
     groups: list[list[str]] = []
     for text in sorted(texts, key=len):
         if groups and len(text) <= WIDEST * len(groups[-1][0]) + SLACK and len(groups[-1]) < TOGETHER:
             groups[-1].append(text)
         else:
             groups.append([text])
+    while len(groups) < min(passes, len(texts)):
+        longest = max((group for group in groups if len(group) > 1), key=lambda group: sum(map(len, group)))
+        groups.remove(longest)
+        groups += [longest[::2], longest[1::2]]
     return groups

@@ -51,6 +51,24 @@ def test_a_group_holds_texts_of_like_length() -> None:
         assert len(group[-1]) <= WIDEST * len(group[0]) + SLACK
 
 
+def test_texts_are_shared_out_between_passes_but_none_is_empty() -> None:
+    texts = ["a" * length for length in (90, 95, 100, 105)]
+    assert [len(group) for group in alike(texts, 2)] == [2, 2]
+    assert sorted(text for group in alike(texts, 3) for text in group) == texts
+    assert alike(["one"], 4) == [["one"]]
+    assert alike([], 4) == []
+
+
+def test_passes_side_by_side_give_what_one_gives() -> None:
+    texts = ["Why do my hands hurt in the morning?", "Are bones checked on this treatment?", "stiff hands", STORY]
+    several, one = Embed(), Embed()
+    several._passes, one._passes = 4, 1
+    several.ahead(texts)
+    one.ahead(texts)
+    for text in texts:
+        assert np.allclose(several.read(text).vector, one.read(text).vector, atol=1e-5)
+
+
 def test_a_forgotten_text_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Embed, "remembered", 0)
     assert Embed().read("stiff hands").vector.shape == (384,)
