@@ -152,6 +152,29 @@ def decide(screen: Screen, *turns: str) -> Decision:
         pytest.param(("Which dose do people get?", "ok. Which foods help bones?"), Decision.ANSWER, id="dosing is over"),
         pytest.param(("My chest is crushing", "what is aromatase?"), Decision.EMERGENCY, id="a red flag stays"),
         pytest.param(("My chest was crushing", "false alarm, it's gone now. What is aromatase?"), Decision.ANSWER, id="over"),
+        pytest.param(
+            ("found a lump", "had it scanned, a harmless cyst, all fine. which foods have calcium?"),
+            Decision.ANSWER,
+            id="scanned",
+        ),
+        pytest.param(
+            ("my left leg is swollen and hot", "the clinic checked it and it has gone down. does exercise help my joints?"),
+            Decision.ANSWER,
+            id="gone down",
+        ),
+        pytest.param(
+            ("I can't breathe", "in 2019 I mean, long healed. does aromatase sit in fat?"), Decision.ANSWER, id="years ago"
+        ),
+        pytest.param(
+            ("I can't breathe", "the clinic checked me but it is getting worse. why do joints ache?"),
+            Decision.EMERGENCY,
+            id="worse",
+        ),
+        pytest.param(
+            ("found a lump", "could it be benign or not? and which foods have calcium?"),
+            Decision.URGENT_CLINICIAN,
+            id="asks if benign",
+        ),
         pytest.param(("I am going to kill myself", "hi", "which foods have calcium?"), Decision.SELF_HARM, id="stays over turns"),
     ],
 )
