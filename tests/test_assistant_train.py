@@ -19,7 +19,7 @@ from assistant.screen.rules import read_rules
 from assistant.train.fit import choose
 from assistant.train.lessons import Kind, Pair, kinds, pairs, read_follow_ups, read_not_covered
 from assistant.train.run import content, unweighed
-from assistant.train.slips import mistyped
+from assistant.train.slips import HEARD, by_ear, mistyped
 from assistant.train.tune import Content, Plan, Store, lured, shuffled, tune
 from corpus.library import Library
 from index.lexicon import Lexicon
@@ -98,7 +98,22 @@ def test_slips_are_few_and_the_same_each_time() -> None:
 
 @given(st.text(max_size=60))
 def test_any_text_may_slip(text: str) -> None:
-    assert abs(len(mistyped(text)) - len(text)) <= 1 + len(text.split()) + len(re.findall(r"[.,;:!?'\"()]", text))
+    assert abs(len(mistyped(text)) - len(text)) <= 1 + 4 * len(re.findall("[A-Za-z]{3,}", text)) + len(
+        re.findall(r"[.,;:!?'\"()]", text)
+    )
+
+
+def test_some_texts_are_spelt_by_ear() -> None:
+    text = "Which foods have polyphenols, and is swimming good for bone density?"
+    heard = by_ear(text, random.Random(1))
+    assert heard != text
+    assert heard == by_ear(text, random.Random(1))
+    assert len(heard.split()) == len(text.split())
+    changed = [
+        sum(one != other for one, other in zip(asked.split(), mistyped(asked).split(), strict=True))
+        for asked in (f"{text} Question {number} of many" for number in range(200))
+    ]
+    assert HEARD - 0.15 < sum(count > 3 for count in changed) / len(changed) < HEARD + 0.15
 
 
 def test_a_question_that_nothing_answers_has_lures() -> None:

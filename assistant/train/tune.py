@@ -43,8 +43,8 @@ class Plan:
     """How many of the sentences that resemble such a question most take turns."""
     apart: float = 0.5
     """How much it counts that an answer is near, and all else far, as such; else only who is nearer counts."""
-    slips: float = 0.25
-    """How often a message is read with slips of the hand."""
+    slips: float = 0.3
+    """How often a message is read with slips of the hand, or spelt by ear."""
     rate: float = 1.5e-4
     temperature: float = 0.05
     """What cosines are divided by before they are compared."""
