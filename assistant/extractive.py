@@ -6,7 +6,6 @@ import operator
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
-from itertools import chain
 
 from assistant.types import Citation, Draft, Statement
 from assistant.words import EMPTY, WORD, content_words, stem, stems
@@ -62,6 +61,9 @@ class Shape:
     """Share of common content words from which two sentences say the same."""
     alike: float = 0.88
     """Cosine from which they do."""
+    again: float = 4.0
+    """Worth taken from a sentence for each unit of cosine beyond `apart` to the nearest one said; chosen on `answerable_fit`."""
+    apart: float = 0.4
     others: float = 2.0
     """Worth taken from a sentence about the other group of readers, women treated for breast cancer or men on testosterone."""
     detail: float = 1.5
@@ -172,6 +174,12 @@ def unit(offer: Offer) -> tuple[Said, ...]:
     )
 
 
+def nearness(one: Said, said: Sequence[Said]) -> float:
+    """Cosine of a sentence with the nearest of those that have been said; at least 0, and 0 where it has no vector."""
+    vectors = [each.vector for each in said if each.vector is not None]
+    return max(0.0, *(float(one.vector @ vector) for vector in vectors)) if one.vector is not None and vectors else 0.0
+
+
 class Composer:
     """Proposes the statements of an answer; frozen once made."""
 
@@ -180,11 +188,23 @@ class Composer:
         self._worth = astuple(worth or Worth())
 
     def __call__(self, query: Query, evidence: Sequence[Evidence]) -> Draft:
-        """The statements, in reading order; nothing when there is no evidence."""
+        """The statements, in reading order; nothing when there is no evidence.
+
+        What is said next is worth less the nearer it is to what has been said (maximal marginal relevance,
+        Carbonell and Goldstein 1998), so that an answer says several things.
+        """
         chosen: list[Said] = []
-        for new in chain(self._sides(query, evidence), self._proposals(query, evidence)):
+        for new in self._sides(query, evidence):
             if self._fits(chosen, new):
                 chosen.extend(new)
+        units = {number: (offer.worth, unit(offer)) for number, offer in enumerate(self._proposals(query, evidence))}
+        said = {number: nearness(new[0], chosen) for number, (_, new) in units.items()}
+        while units:
+            best = max(units, key=lambda number: units[number][0] - self.shape.again * max(0.0, said[number] - self.shape.apart))
+            _, new = units.pop(best)
+            if self._fits(chosen, new):
+                chosen.extend(new)
+                said = {number: max(said[number], nearness(other[0], new)) for number, (_, other) in units.items()}
         return tuple(Statement(each.text, (Citation(each.passage, each.text),)) for each in gather(chosen))
 
     def _offers(self, query: Query, evidence: Sequence[Evidence]) -> list[Offer]:
@@ -208,15 +228,14 @@ class Composer:
                 if not side & named and (best := next((each for each in offers if side & stems(each.text)), None)):
                     yield unit(best)
 
-    def _proposals(self, query: Query, evidence: Sequence[Evidence]) -> Iterator[tuple[Said, ...]]:
-        """What could be said next, in order of worth; sentences of a `whole` passage come together."""
-        shape = self.shape
-        offers = self._offers(query, evidence[: shape.passages])
-        for offer in offers:
-            lead = offers[0]
-            allowed = shape.near if offer.found.passage.page == lead.found.passage.page else shape.far
-            if offer.worth >= lead.worth - allowed:
-                yield unit(offer)
+    def _proposals(self, query: Query, evidence: Sequence[Evidence]) -> list[Offer]:
+        """The sentences that are good enough beside the best one, in order of worth."""
+        offers = self._offers(query, evidence[: self.shape.passages])
+        return [offer for offer in offers if offer.worth >= offers[0].worth - self._allowed(offer, offers[0])]
+
+    def _allowed(self, offer: Offer, lead: Offer) -> float:
+        """How much less worth than the best sentence another one may be."""
+        return self.shape.near if offer.found.passage.page == lead.found.passage.page else self.shape.far
 
     def _worth_of(self, query: Query, found: Evidence, number: int, best: bool) -> float:
         told: float = sum(map(operator.mul, signs(query, found, number, best), self._worth))

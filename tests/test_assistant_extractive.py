@@ -122,6 +122,18 @@ def test_settings_bound_the_answer(extra: dict[str, int]) -> None:
     assert len(statements) <= shape.statements
 
 
+def test_something_new_is_said_before_nearly_the_same_again() -> None:
+    same, new = LIBRARY.passage("joint-pain-common"), LIBRARY.passage("joint-pain-cause")
+    axes = np.eye(384, dtype=np.float32)
+    offered = [
+        dataclasses.replace(evidence(same, 0.9), vectors=np.array([axes[0]] * len(same.sentences)) * 0.8 + axes[1] * 0.2),
+        dataclasses.replace(evidence(new, 0.88), vectors=np.array([axes[2 + number] for number in range(len(new.sentences))])),
+    ]
+    once, spread = Shape(statements=2, again=0.0, alike=2.0, same=2.0), Shape(statements=2, again=8.0, alike=2.0, same=2.0)
+    pages = [[said.citations[0].passage.id for said in Composer(shape)(QUERY, offered)] for shape in (once, spread)]
+    assert pages == [[same.id, same.id], [same.id, new.id]]
+
+
 @pytest.mark.parametrize(
     ("text", "sides"),
     [
