@@ -46,10 +46,10 @@ MARKUP = re.compile(
 class Thresholds:
     """How likely a decision has to be; chosen on the part of the examples that trained nothing."""
 
-    self_harm: float = 0.07
+    self_harm: float = 0.10
     emergency: float = 0.08
-    urgent_clinician: float = 0.08
-    dosing: float = 0.20
+    urgent_clinician: float = 0.10
+    dosing: float = 0.15
     diagnosis: float = 0.15
     injection: float = 0.30
     out_of_scope: float = 0.20

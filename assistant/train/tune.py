@@ -29,7 +29,7 @@ Floats = NDArray[np.float32]
 class Plan:
     """How long and how fast is trained."""
 
-    passes: float = 3.5
+    passes: float = 3.0
     """How often the messages are seen."""
     kinds: int = 32
     """Messages of one batch."""
