@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from tqdm import tqdm
 
 from corpus.library import Library
-from index.embed import Embed, Vector, checked_hash
+from index.embed import Embed, Vector, all_cores, checked_hash
 from index.exceptions import IndexDamaged, IndexLocked, IndexMissing
 from index.keyword import build_keywords
 from index.nodes import KINDS, keyword_nodes, nodes, texts
@@ -116,7 +116,9 @@ def build_index(
         with lock.acquire(timeout=600, poll_interval=0.2):
             if not fresh and is_current(library, settings):
                 return current_folder(settings)
-            return _build(library, settings, many or Embed(settings.model, settings.threads).many, fresh, progress)
+            many = many or Embed(settings.model, settings.threads).many
+            with all_cores():
+                return _build(library, settings, many, fresh, progress)
     except Timeout:
         raise IndexLocked(f"another process is building in {folder}; wait for it, or remove {lock.lock_file}") from None
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
+import torch
 
 from assistant.pipeline import Assistant
 from assistant.types import Question
-from index.embed import SLACK, TOGETHER, WIDEST, Embed, alike
+from index.embed import SLACK, TOGETHER, WIDEST, Embed, alike, all_cores
 
 STORY = "I knit socks for the market. My hands are stiff every morning. Is that the letrozole?"
 
@@ -67,6 +70,13 @@ def test_passes_side_by_side_give_what_one_gives() -> None:
     one.ahead(texts)
     for text in texts:
         assert np.allclose(several.read(text).vector, one.read(text).vector, atol=1e-5)
+
+
+def test_every_core_is_used_only_meanwhile() -> None:
+    Embed()
+    with all_cores():
+        assert torch.get_num_threads() == os.cpu_count()
+    assert torch.get_num_threads() == 1
 
 
 def test_a_forgotten_text_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
